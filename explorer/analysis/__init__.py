@@ -1,0 +1,1 @@
+"""Analyses of a latent space: arrays in, arrays out, no Streamlit."""

@@ -1,0 +1,23 @@
+"""Decode latent points with a loaded run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+    from vae_core.models import Items
+
+
+def decode(run: Run, z: NDArray[np.floating[Any]]) -> Items:
+    """Decode `z` (count, latent_dim) into items of the run's modality.
+
+    Returns float32 pictures (count, height, width) in [0, 1], or a list of `count` sentences.
+    """
+    import torch
+
+    with torch.inference_mode():
+        return run.model.decode(torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32)))

@@ -1,0 +1,26 @@
+"""The router: page config, style, top navigation, the model picker; nothing else."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer import model_bar, paths, session, style
+
+PAGES = (
+    ("map.py", "Map", ":material/scatter_plot:"),
+    ("decode.py", "Decode", ":material/tune:"),
+    ("interpolate.py", "Interpolate", ":material/linear_scale:"),
+    ("clusters.py", "Clusters", ":material/bubble_chart:"),
+    ("train.py", "Train", ":material/model_training:"),
+)
+
+# An icon of our own: named ones are fetched from elsewhere by the browser.
+st.set_page_config(page_title="Latentscape", page_icon=paths.PACKAGE / "icon.svg", layout="wide")
+session.keep_widgets()
+style.apply()
+page = st.navigation(
+    [st.Page(paths.pages_folder() / name, title=title, icon=icon) for name, title, icon in PAGES],
+    position="top",
+)
+model_bar.show()
+page.run()

@@ -1,0 +1,79 @@
+"""The `latentscape` command: everything the pages do, and the explorer itself."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from explorer import paths
+from explorer.commands import doctor, training, using
+from vae_core.errors import UserError
+
+app = typer.Typer(
+    name="latentscape",
+    help="Train variational autoencoders on digits or on your own text, and explore them.",
+    epilog="Without a command, the explorer opens. Each command explains itself with --help.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("train")(training.train)
+app.command("encode")(using.encode)
+app.command("evaluate")(using.evaluate)
+app.command("sample")(using.sample)
+app.command("interpolate")(using.interpolate)
+app.command("doctor")(doctor.doctor)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"latentscape {version('latentscape')}")
+        raise typer.Exit()
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        open_app()
+
+
+@app.command("app")
+def open_app(
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8501,
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open the browser at the explorer.")] = True,
+) -> None:
+    """Open the explorer in the browser (what `latentscape` alone does too).
+
+    Your own runs are looked for in ./runs, or in the folder that LATENTSCAPE_RUNS names.
+    """
+    from explorer.server import PortError, serve
+
+    try:
+        serve(port, address, open_browser=browser and paths.can_open_browser())
+    except PortError as error:
+        raise UserError(str(error)) from error
+
+
+def main() -> None:
+    """Run the command; an error meant for people is one line on standard error, exit code 1."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"latentscape: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

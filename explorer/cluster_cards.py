@@ -1,0 +1,44 @@
+"""One card per cluster: how many items, which labels, its centre decoded, its typical items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from explorer import page_parts
+from explorer.analysis.clustering import Clusters, label_mix
+from explorer.analysis.decoding import decode
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+
+PICTURE_WIDTH = 64
+
+
+def show(run: Run, clusters: Clusters) -> None:
+    """Show the cards of all clusters, the largest first."""
+    centres = decode(run, clusters.centroids)
+    with st.container(key="cluster_cards", horizontal=True, gap="small"):
+        for code in range(len(clusters.sizes)):
+            with st.container(border=True, key=f"cluster_card_{code}", gap="small"):
+                _card(run, clusters, code, centres[code])
+
+
+def _card(run: Run, clusters: Clusters, code: int, centre: Any) -> None:
+    size = int(clusters.sizes[code])
+    st.markdown(f"**Cluster {code + 1}** · {size:,} {'item' if size == 1 else 'items'}")
+    if run.labels is not None:
+        members = np.flatnonzero(clusters.assignment == code)
+        st.caption(page_parts.literal(label_mix(run.labels, members)))
+    typical = run.items(clusters.typical[code])
+    if isinstance(typical, np.ndarray):
+        pictures = np.concatenate([centre[None], typical])
+        captions = ["centre", *(str(index) for index in clusters.typical[code].tolist())]
+        page_parts.show_pictures(pictures, captions, width=PICTURE_WIDTH)
+    else:
+        page_parts.show_sentences([centre], ["The centre, decoded"])
+        st.caption("Most typical")
+        for sentence in typical:
+            st.text(sentence)

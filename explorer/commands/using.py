@@ -1,0 +1,222 @@
+"""`latentscape encode`, `evaluate`, `sample` and `interpolate`: a finished run at work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer import paths
+from vae_core.config import ConfigError
+from vae_core.data.dataset import DataError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from vae_core.checkpoint import Run
+    from vae_core.data.dataset import Dataset
+    from vae_core.models import Items
+
+RunFolder = Annotated[
+    Path, typer.Argument(metavar="RUN", help="A run folder, or a bundled model's name.")
+]
+TextColumn = Annotated[str | None, typer.Option(help="Column with the texts (default: text).")]
+LabelColumn = Annotated[str | None, typer.Option(help="Column with the labels, if any.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Seed = Annotated[int, typer.Option(help="Seed of every draw.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def encode(
+    run: RunFolder,
+    file: Annotated[
+        Path, typer.Argument(help="A text file, a data set's name, or MNIST's folder.")
+    ],
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    device: Device = "auto",
+) -> None:
+    """Write the latent position of every item, one row each, in input order.
+
+    Columns: item (text, or the picture's number), label if there is one, mu_0 …, log_var_0 …
+    """
+    from explorer.tables import latent_table_bytes
+    from vae_core.runs import encode_dataset
+
+    if out.suffix != ".parquet":
+        raise ConfigError(f"--out must end in .parquet, but is {out.name}.")
+    opened = _open(run, device)
+    data = _load(file, text_column, label_column)
+    _write(out, latent_table_bytes(data, encode_dataset(opened.model, data)))
+    typer.echo(f"{out}: {len(data):,} items, {opened.latent_dim} dimensions.")
+
+
+def evaluate(
+    run: RunFolder,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Other data of the same kind: a file, a data set's name, a folder."),
+    ] = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    seed: Seed = 0,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Measure a run on its held-out items, or on other data; nats per item."""
+    from vae_core import evaluation
+    from vae_core.runs import held_out, item_tensors
+
+    opened = _open(run, device)
+    if data is None:
+        items, name = held_out(opened), "its held-out items"
+    else:
+        items, name = _test_part(_load(data, text_column, label_column)), str(data)
+    result = evaluation.evaluate(opened.model, item_tensors(opened.model, items), seed=seed)
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    typer.echo(f"{opened.summary.name} on {name}:")
+    for key, value in result.items():
+        shown = f"{value:.4f}" if isinstance(value, float) else str(value)
+        typer.echo(f"  {key.replace('_', ' '):<36} {shown}")
+
+
+def sample(
+    run: RunFolder,
+    count: Annotated[int, typer.Option("-n", "--count", help="How many items.")] = 10,
+    temperature: Annotated[
+        float, typer.Option(help="Spread of the draw: 0 is the centre, 1 the prior.")
+    ] = 1.0,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(help="Images: PNG file to write.")] = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Decode random points of the prior."""
+    from vae_core.latent import sample_prior
+
+    opened = _open(run, device)
+    z = sample_prior(count, opened.latent_dim, temperature=temperature, seed=seed)
+    _give(opened, z, out, as_json)
+
+
+def interpolate(
+    run: RunFolder,
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="[FIRST SECOND]", help="Two sentences.")
+    ] = None,
+    index: Annotated[
+        tuple[int, int] | None, typer.Option(help="Two items of the run, by number from 0.")
+    ] = None,
+    steps: Annotated[int, typer.Option(help="Points on the way, both ends included.")] = 7,
+    circle: Annotated[
+        bool, typer.Option("--circle", help="Go along the great circle, not the straight line.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Images: PNG file to write.")] = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Decode the way from one item to another.
+
+    Examples:
+
+      latentscape interpolate sentences "a small dog" "a large house"
+
+      latentscape interpolate digits --index 0 5 --out strip.png
+    """
+    from vae_core import latent
+
+    opened = _open(run, device)
+    first, last = _ends(opened, texts or [], index)
+    _give(opened, latent.interpolate(first, last, steps, spherical=circle), out, as_json)
+
+
+def _ends(run: Run, texts: list[str], index: tuple[int, int] | None) -> tuple[Tensor, Tensor]:
+    import torch
+
+    from vae_core.runs import encode_texts
+
+    if bool(texts) == (index is not None):
+        raise ConfigError("Give either two sentences or --index with two item numbers.")
+    if index is not None:
+        for number in index:
+            if not 0 <= number < len(run):
+                raise ConfigError(
+                    f"--index takes numbers from 0 to {len(run) - 1}, but {number} came."
+                )
+        mean = torch.from_numpy(run.latents.mean)
+        return mean[index[0]], mean[index[1]]
+    if len(texts) != 2:
+        raise ConfigError(f"Give two sentences, each in quotation marks; {len(texts)} came.")
+    if run.tokenizer is not None:
+        for text in texts:
+            unknown = run.tokenizer.unknown_words(text)
+            if unknown:
+                typer.echo(f"The model does not know {', '.join(map(repr, unknown))}.", err=True)
+    first, last = encode_texts(run.model, texts)
+    return first, last
+
+
+def _give(run: Run, z: Tensor, out: Path | None, as_json: bool) -> None:
+    items = run.model.decode(z)
+    if out is not None:
+        from explorer.strip import strip_png
+
+        if isinstance(items, list):
+            raise ConfigError("--out takes pictures, but this model writes sentences; use --json.")
+        if out.suffix.lower() != ".png":
+            raise ConfigError(f"--out must end in .png, but is {out.name}.")
+        _write(out, strip_png((items * 255).round().astype("uint8")))
+        typer.echo(f"{out}: {len(items)} pictures.")
+    if as_json:
+        typer.echo(json.dumps({"items": _plain(items)}, ensure_ascii=False))
+    elif isinstance(items, list):
+        for item in items:
+            typer.echo(item)
+    elif out is None:
+        raise ConfigError("Pictures need --out FILE.png, or --json for their pixels.")
+
+
+def _plain(items: Items) -> list[Any]:
+    if isinstance(items, list):
+        return items
+    return [[[round(float(ink), 3) for ink in row] for row in picture] for picture in items]
+
+
+def _open(run: Path, device: str) -> Run:
+    from vae_core.checkpoint import load_run
+    from vae_core.device import choose_device
+
+    bundled = paths.assets_folder() / run
+    path = bundled if not run.exists() and bundled.is_dir() else run
+    return load_run(path, choose_device(device))
+
+
+def _load(data: Path, text_column: str | None, label_column: str | None) -> Dataset:
+    from vae_core.data.registry import DATASETS, load_dataset
+    from vae_core.data.text import read_text_file
+
+    if not data.exists() and str(data) in DATASETS:
+        return load_dataset(str(data))
+    if data.is_dir():
+        return load_dataset("mnist", data)
+    return read_text_file(data, text_column=text_column, label_column=label_column)
+
+
+def _test_part(data: Dataset) -> Dataset:
+    return data if data.test_indices is None else data.subset(data.test_indices)
+
+
+def _write(path: Path, content: bytes) -> None:
+    from vae_core.files import write_whole
+
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be written: {error.strerror or error}; choose another place."
+        ) from error

@@ -1,0 +1,136 @@
+"""Analyses of open models, each computed once for all visitors, keyed by the run's content.
+
+Results are shared, not copied: arrays are read-only, nobody changes them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import hover
+from explorer.analysis import clustering, projection
+from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+
+LABEL = "Label"
+SPLIT = "Split"
+DISTANCE = "Distance from the origin"
+UNCERTAINTY = "Uncertainty (mean σ)"
+NOTHING = "One colour"
+
+
+def projected(run: Run) -> projection.Projection:
+    """Return the model's points in two dimensions."""
+    return _projected(_key(run), run)
+
+
+def sampled(run: Run) -> NDArray[np.int64]:
+    """Return the items that the map draws: all, or a fair sample of many."""
+    return projection.fair_sample(len(run))
+
+
+def hover_texts(run: Run) -> NDArray[np.object_]:
+    """Return what each item of `sampled(run)` says under the pointer."""
+    return _hover_texts(_key(run), run)
+
+
+def clusters(run: Run, k: int, seed: int = 0) -> clustering.Clusters:
+    """Divide the model's items into `k` clusters.
+
+    Raises:
+        ClusterError: too few items.
+    """
+    return _clusters(_key(run), k, seed, run)
+
+
+def map_note(run: Run) -> str:
+    """Say in one or two sentences what the map shows and, of a large model, how much of it."""
+    note = projected(run).note
+    drawn = len(sampled(run))
+    if drawn < len(run):
+        note += f" {drawn:,} of its {len(run):,} items are drawn, chosen at random."
+    return note
+
+
+def natural_k(run: Run, fewest: int, most: int) -> int:
+    """Return how many clusters to begin with: as many as there are labels, else eight."""
+    wanted = len(set(run.labels)) if run.labels is not None else 8
+    return max(fewest, min(most, wanted, len(run)))
+
+
+def typical_item(run: Run) -> int:
+    """Return an item worth showing first: the one in the middle of the most frequent label."""
+    return _typical_item(_key(run), run)
+
+
+def colour_choices(run: Run) -> list[str]:
+    """Return the ways to colour the map, the best first."""
+    labels = [LABEL] if run.labels is not None else []
+    ways = [*labels, *run.metadata, DISTANCE, UNCERTAINTY, SPLIT, NOTHING]
+    return list(dict.fromkeys(ways))
+
+
+def colouring(run: Run, choice: str) -> Colouring:
+    """Colour all items of a model by one of `colour_choices(run)`."""
+    if choice in run.metadata:
+        return by_value(run.metadata[choice], choice)
+    if choice == LABEL and run.labels is not None:
+        return by_category(run.labels)
+    if choice == DISTANCE:
+        return Continuous(choice, np.linalg.norm(run.latents.mean, axis=1))
+    if choice == UNCERTAINTY:
+        return Continuous(choice, np.exp(0.5 * run.latents.log_variance).mean(axis=1))
+    if choice == SPLIT:
+        return by_category(run.split)
+    return all_alike(len(run))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _projected(key: str, _run: Run) -> projection.Projection:
+    return projection.project(_run.latents.mean)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Drawing the map…")
+def _hover_texts(key: str, _run: Run) -> NDArray[np.object_]:
+    items = sampled(_run)
+    shown = _run.items(items)
+    if isinstance(shown, np.ndarray):
+        bodies = hover.picture_lines(shown)
+    else:
+        bodies = hover.text_lines(shown)
+    texts = hover.with_footer(bodies, [_footer(_run, index) for index in items.tolist()])
+    texts.flags.writeable = False
+    return texts
+
+
+@st.cache_resource(max_entries=32, show_spinner="Finding clusters…")
+def _clusters(key: str, k: int, seed: int, _run: Run) -> clustering.Clusters:
+    return clustering.cluster(_run.latents.mean, k, seed)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _typical_item(key: str, _run: Run) -> int:
+    members = np.arange(len(_run))
+    if _run.labels is not None:
+        name = Counter(_run.labels).most_common(1)[0][0]
+        members = np.flatnonzero(np.array(_run.labels, dtype=object) == name)
+    places = _run.latents.mean[members]
+    return int(members[np.linalg.norm(places - places.mean(axis=0), axis=1).argmin()])
+
+
+def _key(run: Run) -> str:
+    # The hash is of the weights: another training may reach the same ones with other labels.
+    return f"{run.content_hash} {run.summary.created} {run.path}"
+
+
+def _footer(run: Run, index: int) -> str:
+    if run.labels is None:
+        return f"item {index}"
+    return f"{hover.shortened(run.labels[index], 40)} · item {index}"

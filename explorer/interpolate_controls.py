@@ -1,0 +1,144 @@
+"""The controls of the Interpolate page: two ends, the number of steps, the kind of way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import page_parts, session
+from explorer.analysis.points import point_of_text, unknown_words, unlike_pair
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+
+FEWEST, MOST, USUAL = 3, 15, 9
+MOST_CHARACTERS = 1000
+STRAIGHT, CIRCLE = "Straight line", "Great circle"
+ITEMS, TYPED = "Choose items", "Type sentences"
+PREVIEW_WIDTH = 112
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How to go from the start to the end."""
+
+    steps: int
+    spherical: bool
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of the way: its latent point (latent_dim,) and what to call it."""
+
+    point: NDArray[np.float32]
+    name: str
+
+
+def show_ways(run: Run) -> Ways:
+    """Show the settings of the way."""
+    steps = st.slider(
+        "Steps",
+        FEWEST,
+        MOST,
+        key=session.kept_widget("interpolate.steps", USUAL),
+        help="How many items the way shows, both ends included.",
+    )
+    kind = st.segmented_control(
+        "Way",
+        (STRAIGHT, CIRCLE),
+        key=session.kept_widget("interpolate.way", STRAIGHT),
+        required=True,
+        help="A straight line is the shortest way; it passes closer to the centre, where items "
+        "are blurred averages. A great circle goes around the centre and keeps its distance.",
+    )
+    return Ways(steps, kind == CIRCLE)
+
+
+def show_ends(run: Run) -> tuple[End, End] | None:
+    """Show how to choose the two ends; None while one is missing, which is then said."""
+    typed = False
+    if run.modality == "sentences":
+        choice = st.segmented_control(
+            "Ends",
+            (ITEMS, TYPED),
+            key=session.kept_widget("interpolate.ends", ITEMS),
+            required=True,
+            label_visibility="collapsed",
+        )
+        typed = choice == TYPED
+    return _typed_ends(run) if typed else _chosen_ends(run)
+
+
+def _chosen_ends(run: Run) -> tuple[End, End]:
+    first, second = unlike_pair(run.labels, len(run), seed=0)
+    sides = st.columns(2, gap="medium")
+    with sides[0]:
+        start = _item(run, "Start", first)
+    with sides[1]:
+        end = _item(run, "End", second)
+    st.button(
+        "Random pair",
+        icon=":material/casino:",
+        help="Draws two items, of different labels where there are labels.",
+        on_click=_draw,
+        args=(run,),
+    )
+    return start, end
+
+
+def _item(run: Run, side: str, default: int) -> End:
+    index = st.number_input(
+        f"{side}: item",
+        0,
+        len(run) - 1,
+        step=1,
+        key=session.kept_widget(_key(run, side), default),
+        help=f"The number of an item, 0 to {len(run) - 1:,}.",
+    )
+    name = f"item {index}" if run.labels is None else f"item {index} · {run.labels[index]}"
+    page_parts.show_items(run.items(np.array([index])), [name], width=PREVIEW_WIDTH)
+    return End(run.latents.mean[index], name)
+
+
+def _typed_ends(run: Run) -> tuple[End, End] | None:
+    texts = [
+        st.text_input(
+            side,
+            key=session.kept_widget(_key(run, f"{side}.text"), ""),
+            max_chars=MOST_CHARACTERS,
+            placeholder="Type a sentence",
+        ).strip()
+        for side in ("Start", "End")
+    ]
+    if not all(texts):
+        st.info("Type a sentence into both boxes to see the way between them.")
+        return None
+    unknown = list(dict.fromkeys(word for text in texts for word in unknown_words(run, text)))
+    if unknown:
+        st.warning(page_parts.literal(unknown_sentence(unknown)), icon=":material/help:")
+    start, end = (End(point_of_text(run, text), text) for text in texts)
+    return start, end
+
+
+def unknown_sentence(words: list[str], most: int = 8) -> str:
+    """Say which words the model has never seen."""
+    shown = ", ".join(f"“{word}”" for word in words[:most])
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return f"The model does not know {shown}{more}: it reads the sentence without knowing what " + (
+        "that word is." if len(words) == 1 else "those words are."
+    )
+
+
+def _draw(run: Run) -> None:
+    seed = session.recall(_key(run, "draws"), 0) + 1
+    session.remember(_key(run, "draws"), seed)
+    for side, index in zip(("Start", "End"), unlike_pair(run.labels, len(run), seed), strict=True):
+        session.set_kept(_key(run, side), index)
+
+
+def _key(run: Run, name: str) -> str:
+    return f"interpolate.{name}.{run.content_hash}"

@@ -1,0 +1,124 @@
+"""Small Streamlit parts that several pages share. Nothing here renders untrusted text as markup."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import catalogue, session
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+
+PICTURE_WIDTH = 168
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~&^=@\"'])")
+
+
+def literal(text: str) -> str:
+    """Return `text` as Markdown that shows exactly this text: for labels and messages.
+
+    Streamlit renders Markdown, LaTeX, emoji codes and colour directives in labels; a name such as
+    `**x**`, `:red[x]` or `$x$` must appear as it is written.
+    """
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def page_header(title: str, purpose: str) -> None:
+    """Show a page's title and its one sentence of purpose, both written by us."""
+    with st.container(key="page_header", gap="small"):
+        st.markdown(f"**{title}** {purpose}")
+
+
+def problem(sentence: str) -> None:
+    """Show one sentence that says what went wrong and what to do, whatever text it quotes."""
+    st.error(literal(sentence), icon=":material/error:")
+
+
+def open_model() -> Run:
+    """Return the run chosen in the top bar; otherwise say what to do and stop the page."""
+    from vae_core.checkpoint import RunError
+
+    model_id = session.current_model_id()
+    if model_id is None:
+        entry = catalogue.default_model(catalogue.list_models())
+        if entry is None:
+            st.info("There is no model to open yet. Train one on the Train page.")
+            st.stop()
+        model_id = entry.id
+    try:
+        return catalogue.open_run(model_id)
+    except (catalogue.UnknownModelError, RunError) as error:
+        problem(f"{error} Choose another model in the bar above.")
+        st.stop()
+
+
+def show_items(
+    items: Any, captions: Sequence[str] | None = None, *, width: int = PICTURE_WIDTH
+) -> None:
+    """Show pictures (n, h, w) side by side, or sentences as plain text one below the other."""
+    if isinstance(items, np.ndarray):
+        show_pictures(items, captions, width=width)
+    else:
+        show_sentences(items, captions)
+
+
+def show_pictures(
+    pictures: NDArray[np.floating[Any]] | NDArray[np.uint8],
+    captions: Sequence[str] | None = None,
+    *,
+    width: int = PICTURE_WIDTH,
+) -> None:
+    """Show pictures (n, h, w) in a row that wraps, each `width` pixels wide, pixels kept sharp."""
+    with st.container(horizontal=True, gap="small"):
+        for index, picture in enumerate(pictures):
+            caption = literal(captions[index]) if captions else None
+            st.image(picture_uri(picture, width), caption=caption, width=width)
+
+
+def show_sentences(sentences: Sequence[str], captions: Sequence[str] | None = None) -> None:
+    """Show sentences as plain text, each under its caption if there are captions."""
+    for index, sentence in enumerate(sentences):
+        if captions:
+            st.caption(literal(captions[index]))
+        st.text(sentence)
+
+
+def show_facts(facts: Mapping[str, str]) -> None:
+    """Show names and values, both as plain text, one pair a line."""
+    with st.container(key="facts", gap=None):
+        for name, value in facts.items():
+            with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+                st.caption(literal(name))
+                st.text(value)
+
+
+def picture_uri(picture: NDArray[Any], width: int | None = None) -> str:
+    """Encode one grey picture (h, w), float in [0, 1] or uint8, as a PNG data URI.
+
+    Where `width` is given, the picture is enlarged by whole pixels to about that width, so that
+    an 8×8 digit stays crisp. A data URI needs no file on the server (st.image files are evicted).
+    """
+    from PIL import Image
+
+    grey = as_bytes(picture)
+    if width is not None:
+        factor = max(1, width // grey.shape[1])
+        grey = grey.repeat(factor, axis=0).repeat(factor, axis=1)
+    buffer = io.BytesIO()
+    Image.fromarray(grey, mode="L").save(buffer, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def as_bytes(picture: NDArray[Any]) -> NDArray[np.uint8]:
+    """Turn a picture of floats in [0, 1] into bytes; bytes pass through."""
+    if picture.dtype == np.uint8:
+        return picture
+    scaled: NDArray[np.uint8] = np.rint(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return scaled

@@ -1,0 +1,143 @@
+"""The ASGI application: Streamlit under uvicorn; `latentscape` starts it.
+
+uvicorn binds the port itself, because its own sockets get TCP_NODELAY; without it small answers
+wait about 40 ms. Under a console command Streamlit finds no `config.toml`, so it is read here.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import socket
+import sys
+import threading
+import tomllib
+import webbrowser
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from explorer import paths
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+DEFAULT_PORT = 8501
+DEFAULT_ADDRESS = "127.0.0.1"
+
+
+class PortError(RuntimeError):
+    """The server cannot listen where it was told to; the message is one sentence for people."""
+
+
+def serve(
+    port: int = DEFAULT_PORT, address: str = DEFAULT_ADDRESS, open_browser: bool = True
+) -> None:
+    """Serve the explorer at http://address:port until it is interrupted.
+
+    Raises:
+        PortError: the port is taken, not permitted, or the address is not one of this machine.
+    """
+    check_port(port, address)
+    import streamlit as st
+    import uvicorn
+    from streamlit.web import bootstrap
+
+    bootstrap.load_config_options(options(port, address))
+    # Streamlit hands sys.argv to scripts; our own flags are none of their business.
+    sys.argv = [str(paths.app_script())]
+    application = st.App(paths.app_script(), lifespan=_lifespan(_url(port, address), open_browser))
+    config = uvicorn.Config(
+        application,
+        host=address,
+        port=port,
+        ws="websockets-sansio",
+        ws_ping_interval=30,
+        ws_ping_timeout=30,
+        ws_per_message_deflate=False,
+        access_log=False,
+        log_level="warning",
+    )
+    uvicorn.Server(config).run()
+
+
+def options(port: int, address: str) -> dict[str, Any]:
+    """Return Streamlit's options: those of our `config.toml`, flattened, and where to listen."""
+    file = paths.config_file()
+    sections = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return {
+        **_flattened(sections),
+        "browser.gatherUsageStats": False,
+        "server.port": port,
+        "server.address": address,
+        "server.headless": True,
+        "browser.serverPort": port,
+    }
+
+
+def check_port(port: int, address: str) -> None:
+    """Bind the port and let it go again, so that a taken one is told before anything is loaded.
+
+    Raises:
+        PortError: it cannot be bound; says which port and what to do.
+    """
+    try:
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, place = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if sys.platform != "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except (OSError, OverflowError) as error:
+        raise PortError(_why(error, port, address)) from error
+
+
+def _why(error: OSError | OverflowError, port: int, address: str) -> str:
+    code = error.errno if isinstance(error, OSError) else None
+    if code == errno.EADDRINUSE:
+        return (
+            f"Port {port} is already in use, perhaps by another Latentscape: open "
+            f"{_url(port, address)}, or choose another port with --port {port + 1}."
+        )
+    if code == errno.EACCES:
+        return f"Port {port} needs special rights: choose one above 1023, such as --port 8501."
+    if isinstance(error, OverflowError):
+        return f"Port {port} does not exist: choose one from 1024 to 65535 with --port."
+    return f'Cannot listen on "{address}": it is no address of this machine; try 127.0.0.1.'
+
+
+def _url(port: int, address: str) -> str:
+    shown = "localhost" if address in ("127.0.0.1", "0.0.0.0", "::", "::1", "") else address
+    return f"http://{shown}:{port}"
+
+
+def _flattened(section: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in section.items():
+        if isinstance(value, dict):
+            flat |= _flattened(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _lifespan(url: str, open_browser: bool) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[dict[str, Any] | None]:
+        sys.stdout.write(f"Latentscape is at {url} (stop it with Ctrl+C)\n")
+        sys.stdout.flush()
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        yield None
+
+    return lifespan
+
+
+def _warm_up() -> None:
+    """Import what the first page needs while the browser is still loading its own scripts."""
+    import plotly.graph_objects  # noqa: F401
+    import torch  # noqa: F401
+
+    # What is imported now lives for ever: without this every rerun pays ~100 ms to look at it.
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,123 @@
+"""What the Train page asks for, and the command that it comes to."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLES = (".tsv", ".csv", ".tsv.gz", ".csv.gz")
+DEFAULT_LATENT_DIM = {"dense": 2, "gru": 16}
+DEFAULT_EPOCHS = {"images": 20, "sentences": 10}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """One training as a visitor describes it.
+
+    Either `dataset` (a name of the registry, perhaps with a `folder`) or `text` (a file) is given.
+    What is None is left to the command, which takes what it recommends for the data.
+    """
+
+    name: str
+    model: str
+    latent_dim: int
+    epochs: int
+    dataset: str | None = None
+    folder: str | None = None
+    text: str | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    beta: float | None = None
+    warmup_epochs: float | None = None
+    free_bits: float | None = None
+    seed: int = 0
+
+    def arguments(self, runs: Path) -> list[str]:
+        """Return the arguments of the `latentscape` command, "train" first."""
+        flags: dict[str, object] = {
+            "dataset": self.dataset,
+            "folder": self.folder or None,
+            "text": self.text,
+            "text-column": self.text_column or None,
+            "label-column": self.label_column or None,
+            "model": self.model,
+            "latent-dim": self.latent_dim,
+            "epochs": self.epochs,
+            "batch-size": self.batch_size,
+            "learning-rate": self.learning_rate,
+            "beta": self.beta,
+            "warmup-epochs": self.warmup_epochs,
+            "free-bits": self.free_bits,
+            "seed": self.seed,
+            "out": _short(self.out(runs)),
+        }
+        given = [(f"--{flag}", value) for flag, value in flags.items() if value is not None]
+        return ["train", *(word for flag, value in given for word in (flag, _written(value)))]
+
+    def command(self, runs: Path) -> str:
+        """Return the command as one would type it in a terminal."""
+        return shlex.join(["latentscape", *self.arguments(runs)])
+
+    def out(self, runs: Path) -> Path:
+        """Return the run folder that the training makes."""
+        return runs / self.name
+
+    def problem(self, runs: Path) -> str | None:
+        """Say in one sentence what has to be changed before this can be started, or None."""
+        if self.dataset is None and not self.text:
+            return "Give the path of a text file: .txt with one item a line, .tsv or .csv."
+        if self.text is not None and not Path(self.text).expanduser().is_file():
+            return f"There is no file {self.text}; check the path."
+        if self.folder and not Path(self.folder).expanduser().is_dir():
+            return f"There is no folder {self.folder}; check the path, or leave it empty."
+        if not _NAME.fullmatch(self.name):
+            return (
+                "A run name may have up to 80 letters, digits, spaces, dots, hyphens and "
+                f"underscores and begins with a letter or digit; {self.name!r} does not."
+            )
+        if self.out(runs).exists():
+            return f"There is already a run called {self.name}; choose another name."
+        return None
+
+
+def is_table(path: str) -> bool:
+    """Tell whether a text file is read as a table with a header, so that it has columns."""
+    return path.lower().endswith(TABLES)
+
+
+def suggested_name(source: str, model: str, latent_dim: int, taken: Collection[str]) -> str:
+    """Return a run name that says what is in it and is not taken yet."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", Path(source).name.split(".")[0]).strip("-") or "run"
+    base = f"{stem[:40]}-{model}-{latent_dim}d"
+    number = 1
+    while (name := base if number == 1 else f"{base}-{number}") in taken:
+        number += 1
+    return name
+
+
+def taken_names(runs: Path) -> set[str]:
+    """Return the names that runs, finished or not, have already."""
+    return {path.name for path in runs.iterdir()} if runs.is_dir() else set()
+
+
+def default_mnist_folder() -> str:
+    """Return where MNIST lies on this machine, or "" where it would have to be downloaded."""
+    root = os.environ.get("LATENTSCAPE_DATA")
+    folder = Path(root) / "mnist" if root else None
+    return str(folder) if folder is not None and folder.is_dir() else ""
+
+
+def _short(path: Path) -> Path:
+    # A path below the working folder reads better, and the worker starts in the same folder.
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _written(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,60 @@
+"""The Interpolate page: the way from one item to another through the latent space."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer import interpolate_controls, page_parts, sentence_path
+from explorer.analysis.interpolation import between
+from explorer.strip import strip_png
+
+CELL_WIDTH = 112
+
+run = page_parts.open_model()
+page_parts.page_header("Interpolate", "Walk from one item to another and see what lies between.")
+
+
+def places(steps: int) -> list[str]:
+    """Name the places on a way of `steps` items."""
+    inner = [f"{round(100 * step / (steps - 1))} %" for step in range(1, steps - 1)]
+    return ["start", *inner, "end"]
+
+
+@st.fragment
+def room() -> None:
+    """The whole page but its title: a changed setting reruns this part alone."""
+    end_side, way_side = st.columns([2, 1], gap="large")
+    with way_side:
+        ways = interpolate_controls.show_ways(run)
+    with end_side:
+        ends = interpolate_controls.show_ends(run)
+    if ends is None:
+        return
+    start, end = ends
+    items = between(run, start.point, end.point, ways.steps, spherical=ways.spherical)
+    with st.container(key="interpolate_path", gap="small"):
+        if run.modality == "images":
+            page_parts.show_pictures(items, places(ways.steps), width=CELL_WIDTH)
+            pictures = np.stack([page_parts.as_bytes(picture) for picture in items])
+            st.download_button(
+                "Download PNG",
+                strip_png(pictures),
+                "interpolation.png",
+                "image/png",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        else:
+            sentence_path.show(items, key=f"interpolate.path.{run.content_hash}")
+            st.download_button(
+                "Download text",
+                "\n".join(items) + "\n",
+                "interpolation.txt",
+                "text/plain",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+room()

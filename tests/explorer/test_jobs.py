@@ -1,0 +1,335 @@
+"""Training jobs: started apart, followed through files, stopped, found again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import job_process
+from explorer.job_log import MetricsLog, last_sentence, seconds_left, share_done, thin
+from explorer.job_record import read_record
+from explorer.jobs import LOCK, Job, JobBusyError, JobError, Jobs
+from vae_core import checkpoint, runs
+from vae_core.config import TrainConfig
+from vae_core.data.registry import load_dataset
+from vae_core.models import DenseConfig
+
+LONG = 60.0
+# Says that it is ready, then writes rows until it is asked to end.
+OBEDIENT = """
+    import pathlib, sys, time
+    out = pathlib.Path(sys.argv[-1]); out.mkdir(parents=True)
+    try:
+        with (out / "metrics.jsonl").open("w", buffering=1) as file:
+            for step in range(100000):
+                file.write('{"step": %d, "steps": 100000}\\n' % step)
+                time.sleep(0.01)
+    except KeyboardInterrupt:
+        (out / "kept").write_text("best weights")
+"""
+STUBBORN = """
+    import pathlib, signal, sys, time
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    out = pathlib.Path(sys.argv[-1]); out.mkdir(parents=True)
+    (out / "metrics.jsonl").write_text('{"step": 1, "steps": 9}\\n')
+    time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def jobs_of(tmp_path: Path) -> Iterator[Callable[[str], Jobs]]:
+    made: list[Jobs] = []
+
+    def make(script: str) -> Jobs:
+        worker = tmp_path / f"worker{len(made)}.py"
+        worker.write_text(textwrap.dedent(script), encoding="utf-8")
+        made.append(Jobs(tmp_path / "runs", [sys.executable, str(worker)]))
+        return made[-1]
+
+    yield make
+    for jobs in made:
+        jobs.close(seconds=0.2)
+
+
+def started(jobs: Jobs, tmp_path: Path, name: str = "first") -> Job:
+    out = tmp_path / "runs" / name
+    return jobs.start(["train", "--out", str(out)], name, out)
+
+
+def until_rows(job: Job) -> None:
+    while not job.metrics.rows():
+        assert job.alive(), job.failure()
+
+
+def test_a_job_ends_done_and_is_reaped(jobs_of: Callable[[str], Jobs], tmp_path: Path) -> None:
+    jobs = jobs_of("print('fine')")
+    job = started(jobs, tmp_path)
+    assert job.wait(LONG)
+    assert job.state() == "done"
+    assert jobs.running() is None
+    with pytest.raises(ProcessLookupError):  # a zombie would still be there
+        os.kill(job.record.pid, 0)
+
+
+def test_the_worker_gets_its_arguments_and_few_threads(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    jobs = jobs_of("import os, sys; print(sys.argv[1:], os.environ['OMP_NUM_THREADS'])")
+    job = started(jobs, tmp_path)
+    assert job.wait(LONG)
+    log = job.log.read_text()
+    assert str(["train", "--out", str(job.out)]) in log
+    assert 1 <= int(log.split()[-1]) <= max(1, (os.cpu_count() or 1) - 1)
+
+
+def test_a_failure_tells_the_last_sentence_of_the_log(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    jobs = jobs_of("import sys; sys.exit('Error: x.txt is empty; give a file with text.')")
+    job = started(jobs, tmp_path)
+    assert job.wait(LONG)
+    assert job.state() == "failed"
+    assert job.failure() == "x.txt is empty; give a file with text."
+
+
+def test_a_silent_death_by_signal_is_explained(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    jobs = jobs_of("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    job = started(jobs, tmp_path)
+    assert job.wait(LONG)
+    assert job.state() == "failed"
+    assert "signal 9" in job.failure()
+    assert "memory" in job.failure()
+
+
+def test_stop_lets_the_worker_keep_what_it_has(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    job = started(jobs_of(OBEDIENT), tmp_path)
+    until_rows(job)
+    assert job.state() == "running"
+    job.stop()
+    assert job.wait(LONG)
+    assert job.state() == "stopped"
+    assert (job.out / "kept").read_text() == "best weights"
+
+
+def test_stop_kills_in_the_end(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.jobs.TERMINATE_GRACE_SECONDS", 0.1)
+    job = started(jobs_of(STUBBORN), tmp_path)
+    until_rows(job)
+    job.stop(grace=0.1)
+    assert job.state() == "stopping"
+    assert job.wait(LONG)
+    assert job.state() == "stopped"
+
+
+def test_stop_now_ends_the_stubborn_and_its_children(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    jobs = jobs_of(
+        """
+        import pathlib, subprocess, sys, time
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
+        out = pathlib.Path(sys.argv[-1]); out.mkdir(parents=True)
+        (out / "metrics.jsonl").write_text('{"child": %d}\\n' % child.pid)
+        time.sleep(1000)
+        """
+    )
+    job = started(jobs, tmp_path)
+    until_rows(job)
+    child = job.metrics.rows()[0]["child"]
+    job.stop_now()
+    assert job.wait(LONG)
+    while (status := Path(f"/proc/{child}/stat")).exists():
+        if status.read_text().rpartition(")")[2].split()[0] == "Z":  # init has yet to reap it
+            break
+
+
+def test_one_training_at_a_time_even_across_servers(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    here, elsewhere = jobs_of(OBEDIENT), jobs_of(OBEDIENT)
+    job = started(here, tmp_path)
+    for jobs in (here, elsewhere):
+        with pytest.raises(JobBusyError, match="Another training is running"):
+            started(jobs, tmp_path, "second")
+        running = jobs.running()
+        assert running is not None
+        assert running.id == job.id
+    assert sorted(path.name for path in here.folder.iterdir()) == sorted([job.id, LOCK])
+    until_rows(job)
+    job.stop()
+    assert job.wait(LONG)
+    second = started(elsewhere, tmp_path, "second")
+    assert second.state() == "running"
+
+
+def test_a_server_started_anew_finds_stops_and_judges_the_job(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    old, new = jobs_of(OBEDIENT), jobs_of(OBEDIENT)
+    job = started(old, tmp_path)
+    until_rows(job)
+    found = new.get(job.id)
+    assert found is not None
+    assert found is not job
+    assert found.state() == "running"
+    assert found.metrics.rows()
+    assert found.record.command == f"latentscape train --out {job.out}"
+    found.stop()
+    assert found.wait(LONG)
+    assert found.state() == "stopped"
+
+
+def test_a_job_whose_server_was_killed_is_judged_by_its_files(tmp_path: Path) -> None:
+    starter = tmp_path / "starter.py"
+    starter.write_text(
+        textwrap.dedent(
+            f"""
+            import os, pathlib, signal, sys
+            from explorer.jobs import Jobs
+            runs = pathlib.Path({str(tmp_path / "runs")!r})
+            job = Jobs(runs, [sys.executable, "-c", "import time; time.sleep(1)"]).start(
+                ["train"], "orphan", runs / "orphan")
+            print(job.id, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+            """
+        )
+    )
+    ended = subprocess.run([sys.executable, str(starter)], capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    job = Jobs(tmp_path / "runs").get(ended.stdout.strip())
+    assert job is not None
+    assert job.state() == "running"
+    assert job.wait(LONG)
+    assert job.state() == "failed"
+    dataset = load_dataset("digits").subset(np.arange(40))
+    list(runs.train_run(dataset, DenseConfig(hidden=4), TrainConfig(epochs=1), job.out))
+    assert job.state() == "done"
+    assert job.has_result()
+
+
+def test_the_server_ends_its_trainings_when_it_ends(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    jobs = jobs_of(STUBBORN)
+    job = started(jobs, tmp_path)
+    until_rows(job)
+    jobs.close(seconds=0.1)
+    assert job.wait(LONG)
+    record = read_record(job.folder)
+    assert record is not None
+    assert record.stop_asked is not None
+
+
+@pytest.mark.parametrize("job_id", [None, "", "..", "../../etc", "0" * 11, "g" * 12, "0" * 12])
+def test_unknown_ids_are_no_jobs(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path, job_id: str | None
+) -> None:
+    assert jobs_of("").get(job_id) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"id": "0"}', '{"arguments": 3}'])
+def test_a_damaged_record_is_no_job(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path, content: str
+) -> None:
+    jobs = jobs_of("")
+    folder = jobs.folder / ("a" * 12)
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_text(content)
+    assert jobs.get("a" * 12) is None
+
+
+def test_a_runs_folder_that_is_a_file_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("not a folder")
+    with pytest.raises(JobError, match=r"could not be started in .*runs: .+\. Check"):
+        Jobs(tmp_path / "runs").start(["train"], "x", tmp_path / "runs" / "x")
+
+
+def test_the_record_that_cannot_be_written_ends_the_worker(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    jobs = jobs_of(OBEDIENT)
+    monkeypatch.setattr("explorer.jobs.write_record", full)
+    with pytest.raises(JobError, match="No space left on device"):
+        started(jobs, tmp_path)
+    assert job_process.holder_of(jobs.folder / LOCK) is None
+
+
+def test_metrics_are_read_as_they_grow(tmp_path: Path) -> None:
+    log = MetricsLog(tmp_path / "metrics.jsonl")
+    assert log.rows() == []
+    with log.path.open("w") as file:
+        file.write('{"step": 1}\n{"step": 2}\n{"st')
+        file.flush()
+        assert [row["step"] for row in log.rows()] == [1, 2]
+        file.write('ep": 3}\nnonsense\n[1]\n{"step": 4}\n')
+        file.flush()
+        assert [row["step"] for row in log.rows()] == [1, 2, 3, 4]
+    log.path.write_text('{"step": 9}\n')
+    assert [row["step"] for row in log.rows()] == [9]
+
+
+def test_thinning_keeps_validation_rows_and_the_last() -> None:
+    rows = [{"step": i, "validation_elbo": -1.0 if i % 97 == 5 else None} for i in range(5000)]
+    thinned = thin(rows, 100)
+    assert len(thinned) < 250
+    assert thinned[-1] == rows[-1]
+    assert [r for r in thinned if r["validation_elbo"]] == [r for r in rows if r["validation_elbo"]]
+    assert thin(rows[:100], 100) == rows[:100]
+
+
+def test_time_left_follows_the_speed_so_far() -> None:
+    assert seconds_left([]) is None
+    assert seconds_left([{"step": 0, "steps": 10, "elapsed_seconds": 1.0}]) is None
+    assert seconds_left([{"step": 5, "steps": 20, "elapsed_seconds": 10.0}]) == 30.0
+    assert share_done([]) == 0.0
+    assert share_done([{"step": 5, "steps": 20}]) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("log", "sentence"),
+    [
+        ("", ""),
+        ("one\ntwo\n\n", "two"),
+        ("Error: the reason\nbye\n", "the reason"),
+        ("\x1b[31mError: red\x1b[0m\n", "red"),
+        ("╭─ Error ─╮\n│ boxed words │\n╰─────────╯\n", "boxed words"),
+        ("Traceback\n  x\nKeyError: 'k'\n", "KeyError: 'k'"),
+    ],
+)
+def test_the_last_sentence_is_bare(tmp_path: Path, log: str, sentence: str) -> None:
+    (tmp_path / "log.txt").write_text(log, encoding="utf-8")
+    assert last_sentence(tmp_path / "log.txt") == sentence
+
+
+def test_no_log_is_no_sentence(tmp_path: Path) -> None:
+    assert last_sentence(tmp_path / "absent") == ""
+
+
+def test_jobs_are_no_runs(tmp_path: Path) -> None:
+    """The folder of jobs lies among the runs, and must not be listed as one."""
+    from explorer import catalogue
+
+    folder = tmp_path / ".jobs" / ("a" * 12)
+    folder.mkdir(parents=True)
+    (folder / checkpoint.CONFIG).write_text(json.dumps({}))
+    (tmp_path / ".jobs" / checkpoint.CONFIG).write_text(json.dumps({}))
+    assert catalogue.list_models(tmp_path / "none", tmp_path) == []

@@ -1,0 +1,104 @@
+"""What several tests share: a running explorer and how to start one."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Chromium in a container, on a machine without a network, and quiet about it.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Only reached by a server that is stuck: a slow machine must not fail a test.
+START_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running explorer: its address, the empty folder it was started in, its runs and its log."""
+
+    url: str
+    folder: Path
+    runs: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+
+def free_port() -> int:
+    """Return a port on the loopback interface that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def healthy(url: str) -> bool:
+    """Whether the explorer at `url` says that it is up."""
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+@contextmanager
+def running_server(
+    folder: Path,
+    command: Sequence[str | Path] = (sys.executable, "-m", "explorer.cli"),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """Start the explorer in `folder` on a free port, wait until it is up, stop it at the end.
+
+    `environment` replaces the process's own; runs go to `folder/runs`. Raises RuntimeError with
+    the log where the explorer ends or does not come up.
+    """
+    port = free_port()
+    runs, log = folder / "runs", folder / "server.log"
+    variables = {**(os.environ if environment is None else environment)}
+    variables["LATENTSCAPE_RUNS"] = str(runs)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "app", "--port", str(port), "--no-browser"],
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(f"http://127.0.0.1:{port}", folder, runs, log, process)
+    try:
+        _wait_until_up(server)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_up(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not healthy(server.url):
+        ended = server.process.poll()
+        if ended is not None or time.monotonic() > deadline:
+            what = "did not come up" if ended is None else f"ended with exit code {ended}"
+            raise RuntimeError(f"The explorer {what}. Its log:\n{server.log.read_text()}")
+        time.sleep(0.1)

@@ -1,0 +1,159 @@
+"""The wheel works: installed into an empty environment, started from an empty folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import urllib.request
+import venv
+import zipfile
+from collections.abc import Iterator, Mapping
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT, running_server
+from tests.test_import_rule import imported_modules, python_files
+
+BUNDLES = ("digits", "mnist", "sentences")
+PAGES = ("map", "decode", "interpolate", "clusters", "train")
+
+# What the installed package says about itself, run by the empty environment's own Python.
+INSPECT = """
+import json
+from importlib.metadata import version
+from streamlit.testing.v1 import AppTest
+import explorer, vae_core
+from explorer import catalogue, paths
+models = {entry.id: entry.problem for entry in catalogue.list_models() if entry.bundled}
+app = AppTest.from_file(str(paths.app_script()), default_timeout=300).run()
+print(json.dumps({
+    "version": version("latentscape"),
+    "files": [explorer.__file__, vae_core.__file__, str(paths.pages_folder()),
+              str(paths.assets_folder()), str(paths.config_file())],
+    "models": models,
+    "exceptions": [str(exception.value) for exception in app.exception],
+    "errors": [error.value for error in app.error],
+    "texts": [text.value for text in app.markdown],
+}))
+"""
+
+
+def run(
+    *command: str | Path, folder: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `command` in `folder` and return what it printed; fails the test where it fails."""
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=None if environment is None else dict(environment),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert result.returncode == 0, f"{command}:\n{result.stdout}\n{result.stderr}"
+    return result
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, built here."""
+    folder = tmp_path_factory.mktemp("wheel")
+    options = ("--wheel", "--no-isolation", "--outdir", folder)
+    run(sys.executable, "-m", "build", *options, ROOT, folder=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def bare_environment() -> dict[str, str]:
+    """The environment variables less those by which this checkout or its coverage could leak."""
+    leaks = re.compile(r"COV|COVERAGE|PYTHON|VIRTUAL_ENV|LATENTSCAPE_")
+    return {name: value for name, value in os.environ.items() if not leaks.match(name)}
+
+
+@pytest.fixture(scope="module")
+def installed(
+    wheel: Path, bare_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """The folder of programs of an empty environment with only the wheel and what it asks for."""
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, with_pip=True)
+    programs = home / ("Scripts" if os.name == "nt" else "bin")
+    # Compiling every dependency would double the time; Python compiles what it uses.
+    options = ("--quiet", "--no-compile", "--constraint", ROOT / "constraints.txt")
+    install = (programs / "python", "-m", "pip", "install", *options, wheel)
+    run(*install, folder=home, environment=bare_environment)
+    yield programs
+    # 1.6 GB that pytest would otherwise keep for three runs.
+    run(sys.executable, "-c", "import shutil, sys; shutil.rmtree(sys.argv[1])", home, folder=ROOT)
+
+
+def test_the_wheel_carries_pages_and_models_but_no_screenshots(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"explorer", "vae_core"}
+    assert {f"explorer/_pages/{page}.py" for page in PAGES} <= set(names)
+    for bundle in BUNDLES:
+        assert f"explorer/_assets/{bundle}/model.safetensors" in names
+    assert "explorer/_streamlit/config.toml" in names
+    assert {"explorer/py.typed", "vae_core/py.typed"} <= set(names)
+    assert not [name for name in names if "screenshots" in name or "__pycache__" in name]
+
+
+def test_the_wheel_works_in_an_empty_environment(
+    installed: Path, bare_environment: dict[str, str], tmp_path: Path
+) -> None:
+    python = installed / "python"
+    run(python, "-m", "pip", "check", folder=tmp_path, environment=bare_environment)
+    result = run(python, "-c", INSPECT, folder=tmp_path, environment=bare_environment)
+    said = json.loads(result.stdout.splitlines()[-1])
+
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert said["version"] == declared["version"]
+    home = installed.parent.resolve()
+    assert all(Path(path).resolve().is_relative_to(home) for path in said["files"]), said["files"]
+    assert all(Path(path).exists() for path in said["files"])
+    assert said["models"] == dict.fromkeys(BUNDLES)
+    assert said["exceptions"] == []
+    assert said["errors"] == []
+    assert any(text.startswith("**Map**") for text in said["texts"]), said["texts"]
+
+
+def test_the_installed_command_serves_the_app_from_an_empty_folder(
+    installed: Path, bare_environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = [installed / "latentscape"]
+    with (
+        running_server(tmp_path, command, bare_environment) as server,
+        urllib.request.urlopen(f"{server.url}/", timeout=60) as answer,
+    ):
+        assert "text/html" in answer.headers["Content-Type"]
+        assert b'id="root"' in answer.read()
+
+
+def test_every_imported_package_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {
+        _plain(re.split(r"[\s\[<>=!~;]", entry, maxsplit=1)[0]) for entry in project["dependencies"]
+    }
+    homes = packages_distributions()
+    own = {"vae_core", "explorer", "pages"} | set(sys.stdlib_module_names)
+    missing = {
+        f"{path.relative_to(ROOT)} imports {top}"
+        for start in ("vae_core", "explorer", "pages")
+        for path in python_files(start)
+        for top in {name.split(".")[0] for name in imported_modules(path.read_text("utf-8"))} - own
+        if not declared & {_plain(name) for name in homes.get(top, [])}
+    }
+    assert missing == set()
+
+
+def _plain(name: str) -> str:
+    """A distribution's name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

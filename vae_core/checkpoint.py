@@ -1,0 +1,313 @@
+"""Run folders: the only place that writes and reads models. Plain files, never pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+from vae_core.config import ConfigError, ModelConfig
+from vae_core.data.dataset import DataError, Dataset, Modality
+from vae_core.data.tokenizer import Tokenizer
+from vae_core.files import write_whole
+from vae_core.models import VAE, Items, build_model, model_config_from_json
+from vae_core.run_items import ItemTable, RunError, read_items, write_items
+
+FORMAT = "latentscape-run"
+VERSION = 1
+CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+METRICS, LATENTS, ITEMS, IMAGES = "metrics.jsonl", "latents.npy", "items.parquet", "images.npy"
+_MAX_JSON_BYTES = 64 * 1024 * 1024
+
+__all__ = ["Latents", "Run", "RunError", "RunSummary", "load_run", "read_summary"]
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Posterior of every item, in item order; float32 (items, latent_dim) each."""
+
+    mean: npt.NDArray[np.float32]
+    log_variance: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run's config.json says; nothing here needs the weights."""
+
+    path: Path
+    name: str
+    modality: Modality
+    family: str
+    latent_dim: int
+    items: int
+    dataset: str
+    created: str
+    elbo: float | None
+    finished: bool
+    content_hash: str
+    command: str
+    collapsed: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run, opened: its model in eval mode, its latents and its items."""
+
+    path: Path
+    summary: RunSummary
+    config: dict[str, Any]
+    model: VAE
+    latents: Latents
+    table: ItemTable
+    images: npt.NDArray[np.uint8] | None
+
+    def __len__(self) -> int:
+        return len(self.latents.mean)
+
+    @property
+    def modality(self) -> Modality:
+        return self.summary.modality
+
+    @property
+    def latent_dim(self) -> int:
+        return self.summary.latent_dim
+
+    @property
+    def content_hash(self) -> str:
+        return self.summary.content_hash
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        return self.table.labels
+
+    @property
+    def metadata(self) -> dict[str, tuple[str, ...]]:
+        return self.table.metadata
+
+    @property
+    def split(self) -> tuple[str, ...]:
+        return self.table.split
+
+    @property
+    def items_are_decoded(self) -> bool:
+        """Whether ``items`` are the model's own decodes, since the folder holds no originals."""
+        return self.images is None and (self.table.texts is None or self.table.texts_are_decoded)
+
+    def items(self, indices: npt.NDArray[np.int64]) -> Items:
+        """The items at ``indices``: originals where the folder has them, else decodes of μ."""
+        if self.images is not None:
+            return self.images[indices].astype(np.float32) / 255
+        if self.table.texts is not None:
+            return [self.table.texts[i] for i in indices]
+        return self.model.decode(torch.from_numpy(self.latents.mean[indices]))
+
+    def active_order(self) -> npt.NDArray[np.int64]:
+        """Dimensions, the one whose μ varies most over the items first."""
+        return np.argsort(-self.latents.mean.var(axis=0), kind="stable").astype(np.int64)
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer | None:
+        found = getattr(self.model, "tokenizer", None)
+        return found if isinstance(found, Tokenizer) else None
+
+
+def write_config(folder: Path, config: dict[str, Any]) -> None:
+    """Write config.json, marked with this format and version."""
+    content = {"format": FORMAT, "version": VERSION, **config}
+    write_whole(folder / CONFIG, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def write_model(folder: Path, model: VAE, dtype: torch.dtype = torch.float32) -> str:
+    """Write weights (and tokenizer) of ``model``; returns the weights' SHA-256."""
+    state = {
+        name: value.detach().to("cpu", dtype).contiguous()
+        for name, value in model.state_dict().items()
+    }
+    content = safetensors.torch.save(state)
+    tokenizer = getattr(model, "tokenizer", None)
+    if isinstance(tokenizer, Tokenizer):
+        write_whole(folder / TOKENIZER, tokenizer.to_json().encode())
+    write_whole(folder / WEIGHTS, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_latents(folder: Path, latents: Latents, dtype: type[np.floating[Any]] = np.float32) -> None:
+    """Write latents.npy: (items, 2, latent_dim), μ and then log σ²."""
+    stacked = np.stack([latents.mean, latents.log_variance], axis=1).astype(dtype)
+    _write_array(folder / LATENTS, stacked)
+
+
+def write_dataset(folder: Path, dataset: Dataset, split: tuple[str, ...]) -> None:
+    """Write the items with labels and metadata, in their order; pictures as images.npy."""
+    table = ItemTable(len(dataset), dataset.texts, dataset.labels, dataset.metadata, split)
+    write_items(folder / ITEMS, table)
+    if dataset.images is not None:
+        _write_array(folder / IMAGES, dataset.images)
+
+
+def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    write_whole(path, buffer.getvalue())
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The checked content of a run's config.json. Raises RunError."""
+    file = path / CONFIG
+    if not file.is_file():
+        raise RunError(
+            f"{path} is not a Latentscape run: it has no {CONFIG}; give a folder that "
+            "`latentscape train` made."
+        )
+    try:
+        if file.stat().st_size > _MAX_JSON_BYTES:
+            raise RunError(f"{file} is too large to be a run's; the folder is damaged.")
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        if isinstance(error, RunError):
+            raise
+        raise RunError(f"{file} cannot be read ({error}); the run is damaged.") from error
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        raise RunError(f"{path} is not a Latentscape run: {CONFIG} is of another program.")
+    if config.get("version") != VERSION:
+        raise RunError(
+            f"{path} is a run of format version {config.get('version')!r}, but this Latentscape "
+            f"reads version {VERSION}; open it with the version that made it."
+        )
+    return config
+
+
+def read_summary(path: str | Path) -> RunSummary:
+    """What a run is, read from config.json alone. Raises RunError where that is not one."""
+    path = Path(path)
+    return _summary(path, read_config(path))[0]
+
+
+def _summary(path: Path, config: dict[str, Any]) -> tuple[RunSummary, ModelConfig]:
+    try:
+        model = model_config_from_json(config["model"])
+        result = config.get("result") or {}
+        elbo = result.get("elbo")
+        summary = RunSummary(
+            path=path,
+            name=str(config.get("name") or path.name),
+            modality=_modality(config["modality"]),
+            family=model.family,
+            latent_dim=model.latent_dim,
+            items=int(config["items"]),
+            dataset=str(config["dataset"]["name"]),
+            created=str(config["created"]),
+            elbo=float(elbo) if elbo is not None and math.isfinite(float(elbo)) else None,
+            finished=bool(result) and (path / WEIGHTS).is_file(),
+            content_hash=str(result.get("weights_sha256", "")),
+            command=str(config.get("command", "")),
+            collapsed=bool(result.get("collapsed", False)),
+        )
+    except ConfigError as error:
+        raise RunError(f"{path / CONFIG} has a setting that cannot be: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunError(
+            f"{path / CONFIG} is incomplete ({type(error).__name__}: {error}); the run is damaged."
+        ) from error
+    return summary, model
+
+
+def _modality(value: Any) -> Modality:
+    if value == "images":
+        return "images"
+    if value == "sentences":
+        return "sentences"
+    raise ValueError(f"modality {value!r} is not known")
+
+
+def load_run(path: str | Path, device: str | torch.device = "cpu") -> Run:
+    """Open a finished run, checking version, sizes, shapes and content. Raises RunError."""
+    path = Path(path)
+    config = read_config(path)
+    summary, model_config = _summary(path, config)
+    if not summary.finished:
+        raise RunError(f"{path} has no trained model yet: its training did not finish.")
+    model = _read_model(path, model_config, summary.content_hash).to(device).eval()
+    if model.modality != summary.modality:
+        raise RunError(f"{path} says {summary.modality} but holds a model of {model.modality}.")
+    latents = _read_latents(path / LATENTS, summary.items, summary.latent_dim)
+    table = read_items(path / ITEMS, summary.items)
+    if summary.modality == "sentences" and table.texts is None:
+        raise RunError(f"{path / ITEMS} has no texts; the run is damaged.")
+    images = _read_images(path / IMAGES, model_config, summary.items)
+    return Run(path, summary, config, model, latents, table, images)
+
+
+def _read_model(path: Path, config: ModelConfig, expected_hash: str) -> VAE:
+    try:
+        content = (path / WEIGHTS).read_bytes()
+        tokenizer = None
+        if (path / TOKENIZER).is_file():
+            tokenizer = Tokenizer.from_json((path / TOKENIZER).read_text(encoding="utf-8"))
+        if hashlib.sha256(content).hexdigest() != expected_hash:
+            raise RunError(
+                f"{path / WEIGHTS} is not the file that training wrote (its SHA-256 differs from "
+                f"{CONFIG}); copy the run again."
+            )
+        state = safetensors.torch.load(content)
+        # On "meta" the model takes no memory, so a tampered size is refused before it costs any.
+        with torch.device("meta"):
+            model = build_model(config, tokenizer)
+    except (OSError, SafetensorError, UnicodeDecodeError, DataError, ConfigError) as error:
+        raise RunError(f"The model in {path} cannot be read: {error}") from error
+    for name, wanted in model.state_dict().items():
+        found = state.get(name)
+        if found is None or found.shape != wanted.shape:
+            shape = "nothing" if found is None else f"shape {tuple(found.shape)}"
+            raise RunError(
+                f"{path / WEIGHTS} has {shape} for {name}, but {CONFIG} needs "
+                f"{tuple(wanted.shape)}; the run is damaged."
+            )
+        if not bool(torch.isfinite(found.float()).all()):
+            raise RunError(f"{path / WEIGHTS} has values in {name} that are not numbers.")
+    model.load_state_dict({name: value.float() for name, value in state.items()
+                           if name in model.state_dict()}, assign=True)  # fmt: skip
+    return model.requires_grad_(False)
+
+
+def _read_array(path: Path, expected: tuple[int, ...]) -> npt.NDArray[Any]:
+    try:
+        # A memory map checks the header against the file's size before any memory is taken.
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise RunError(f"{path} cannot be read ({error}); the run is damaged.") from error
+    if not isinstance(array, np.ndarray) or array.shape != expected:
+        shape = getattr(array, "shape", "no array")
+        raise RunError(f"{path} has shape {shape}, but {expected} is expected.")
+    return array
+
+
+def _read_latents(path: Path, items: int, latent_dim: int) -> Latents:
+    array = _read_array(path, (items, 2, latent_dim))
+    if array.dtype.kind != "f":
+        raise RunError(f"{path} holds {array.dtype}, but numbers with fractions are expected.")
+    values = np.asarray(array, dtype=np.float32)
+    if not np.isfinite(values).all():
+        raise RunError(f"{path} has values that are not numbers; the run is damaged.")
+    return Latents(np.ascontiguousarray(values[:, 0]), np.ascontiguousarray(values[:, 1]))
+
+
+def _read_images(path: Path, config: ModelConfig, items: int) -> npt.NDArray[np.uint8] | None:
+    if not path.is_file():
+        return None
+    size = (getattr(config, "image_height", 0), getattr(config, "image_width", 0))
+    images = _read_array(path, (items, *size))
+    if images.dtype != np.uint8:
+        raise RunError(f"{path} holds {images.dtype}, but bytes are expected.")
+    return images

@@ -1,0 +1,1 @@
+"""Data sets: where items come from, how they are split, tokenised and held as tensors."""

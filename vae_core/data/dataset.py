@@ -1,0 +1,114 @@
+"""A data set: items in a fixed order, with their labels and metadata, and seeded splits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from vae_core.errors import UserError
+
+Modality = Literal["images", "sentences"]
+Indices = npt.NDArray[np.int64]
+MIN_ITEMS = 3
+
+
+class DataError(UserError, ValueError):
+    """Data that cannot be used; the message says what was expected, what came, what to do."""
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Item numbers of each part; disjoint, together all items, each in rising order."""
+
+    train: Indices
+    validation: Indices
+    test: Indices
+
+    def names(self) -> tuple[str, ...]:
+        """The part ("train", "validation", "test") of every item, in item order."""
+        names = np.empty(len(self.train) + len(self.validation) + len(self.test), dtype=object)
+        for part in ("train", "validation", "test"):
+            names[getattr(self, part)] = part
+        return tuple(names)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Items of one modality. Everything that describes items has their order and length.
+
+    ``images``: uint8 (items, height, width), 0 is background, 255 is full ink.
+    ``source``: JSON values from which the same data can be loaded again.
+    ``test_indices``: the held-out items, where the data set itself names them.
+    """
+
+    name: str
+    modality: Modality
+    images: npt.NDArray[np.uint8] | None = None
+    texts: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = None
+    metadata: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict)
+    test_indices: Indices | None = None
+
+    def __post_init__(self) -> None:
+        items = self.images if self.modality == "images" else self.texts
+        if items is None:
+            raise DataError(f"A data set of {self.modality} needs {self.modality}; none came.")
+        if self.images is not None and (self.images.ndim != 3 or self.images.dtype != np.uint8):
+            raise DataError(
+                "Images must be bytes of shape (items, height, width), but are "
+                f"{self.images.dtype} of shape {self.images.shape}."
+            )
+        columns = dict(self.metadata)
+        if self.labels is not None:
+            columns["labels"] = self.labels
+        for name, column in columns.items():
+            if len(column) != len(items):
+                raise DataError(
+                    f"{name} has {len(column)} entries for {len(items)} items; "
+                    "each item needs exactly one."
+                )
+
+    def __len__(self) -> int:
+        items = self.images if self.images is not None else self.texts
+        return 0 if items is None else len(items)
+
+    def subset(self, indices: Indices) -> Dataset:
+        """The items at ``indices``, in that order; split marks do not carry over."""
+
+        def take(column: tuple[str, ...] | None) -> tuple[str, ...] | None:
+            return None if column is None else tuple(column[i] for i in indices)
+
+        return Dataset(
+            name=self.name,
+            modality=self.modality,
+            images=None if self.images is None else self.images[indices],
+            texts=take(self.texts),
+            labels=take(self.labels),
+            metadata={name: tuple(col[i] for i in indices) for name, col in self.metadata.items()},
+            source=self.source,
+        )
+
+    def split(self, seed: int = 0, held_out: float = 0.1) -> Splits:
+        """Train, validation and test parts: a seeded draw of ``held_out`` each for the last two.
+
+        Where the data set names its own test items, those are the test part.
+        Raises DataError below three items, since each part needs one.
+        """
+        count = len(self)
+        if count < MIN_ITEMS:
+            raise DataError(
+                f"{self.name} has {count} item{'s' * (count != 1)}; training needs at least "
+                f"{MIN_ITEMS}, one each to train, to validate and to test. Add more items."
+            )
+        order = np.random.default_rng(seed).permutation(count).astype(np.int64)
+        part = max(1, round(count * held_out))
+        if self.test_indices is not None:
+            test = np.asarray(self.test_indices, dtype=np.int64)
+            rest = order[~np.isin(order, test)]
+        else:
+            test, rest = order[:part], order[part:]
+        return Splits(np.sort(rest[part:]), np.sort(rest[:part]), np.sort(test))

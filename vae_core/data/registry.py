@@ -1,0 +1,56 @@
+"""The data sets that can be asked for by name: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vae_core.data.dataset import DataError, Dataset, Modality
+from vae_core.data.images import load_digits, load_mnist
+
+
+def _toy_sentences(folder: Path | None = None) -> Dataset:
+    from vae_core.data.toy_sentences import load_toy_sentences
+
+    return load_toy_sentences()
+
+
+def _python_docs(folder: Path | None = None) -> Dataset:
+    from vae_core.data.python_docs import load_python_docs
+
+    return load_python_docs()
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A named data set; ``load`` takes a folder, which only folder data sets look at."""
+
+    name: str
+    modality: Modality
+    description: str
+    load: Callable[[Path | None], Dataset]
+    takes_folder: bool = False
+
+
+_ENTRIES = (
+    DatasetEntry("digits", "images", "1,797 handwritten digits, 8 × 8 pixels", load_digits),
+    DatasetEntry("mnist", "images", "70,000 handwritten digits, 28 × 28 pixels", load_mnist, True),
+    DatasetEntry(
+        "toy-sentences", "sentences", "20,000 made-up sentences with known factors", _toy_sentences
+    ),
+    DatasetEntry(
+        "python-docs", "sentences", "Sentences of the Python language reference", _python_docs
+    ),
+)
+DATASETS = {entry.name: entry for entry in _ENTRIES}
+
+
+def load_dataset(name: str, folder: Path | None = None) -> Dataset:
+    """The data set called ``name``. Raises DataError for an unknown name or unreadable data."""
+    if name not in DATASETS:
+        raise DataError(f"There is no data set {name!r}; choose one of {', '.join(DATASETS)}.")
+    entry = DATASETS[name]
+    if folder is not None and not entry.takes_folder:
+        raise DataError(f"The data set {name} takes no folder; leave it out.")
+    return entry.load(folder)
