@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer import paths
+from vae_core.errors import UserError
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run, RunSummary
@@ -20,9 +21,10 @@ BUNDLED_TITLES = {
 }
 DEFAULT_MODEL = "digits"
 RUN_PREFIX = "run:"
+UNFINISHED = "This training has not finished yet."
 
 
-class UnknownModelError(ValueError):
+class UnknownModelError(UserError, ValueError):
     """The id names no bundled model and no run on disk; the message is one sentence."""
 
 
@@ -48,7 +50,7 @@ class Entry:
     def description(self) -> str:
         """Say in a few words what the model is: data, size, latent dimensions."""
         if self.problem is not None:
-            return "cannot be opened"
+            return "not finished yet" if self.problem == UNFINISHED else "cannot be opened"
         dimensions = "dimension" if self.latent_dim == 1 else "dimensions"
         return f"{self.items:,} {self.modality} · {self.latent_dim} {dimensions}"
 
@@ -148,7 +150,7 @@ def _described(model_id: str, title: str, path: Path, bundled: bool, summary: Ru
         elbo=summary.elbo,
         created=summary.created,
         content_hash=summary.content_hash,
-        problem=None if summary.finished else "This training has not finished yet.",
+        problem=None if summary.finished else UNFINISHED,
     )
 
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
-from explorer import page_parts
+from explorer import page_parts, style
 from explorer.analysis.clustering import Clusters, label_mix
 from explorer.analysis.decoding import decode
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
-PICTURE_WIDTH = 64
+PICTURE_WIDTH = 56
 
 
-def show(run: Run, clusters: Clusters) -> None:
-    """Show the cards of all clusters, the largest first."""
+def show(run: Run, clusters: Clusters, colours: Sequence[str]) -> None:
+    """Show the cards of all clusters, the largest first, each edged in its colour on the map."""
     centres = decode(run, clusters.centroids)
+    keys = [f"cluster_card_{code}" for code in range(len(clusters.sizes))]
+    style.edge(keys, colours)
     with st.container(key="cluster_cards", horizontal=True, gap="small"):
-        for code in range(len(clusters.sizes)):
-            with st.container(border=True, key=f"cluster_card_{code}", gap="small"):
+        for code, key in enumerate(keys):
+            with st.container(border=True, key=key, gap="xsmall"):
                 _card(run, clusters, code, centres[code])
 
 

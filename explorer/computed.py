@@ -56,12 +56,17 @@ def map_note(run: Run) -> str:
     drawn = len(sampled(run))
     if drawn < len(run):
         note += f" {drawn:,} of its {len(run):,} items are drawn, chosen at random."
+    if run.summary.collapsed:
+        note += (
+            " This model hardly uses its latent space (posterior collapse), so places mean little."
+        )
     return note
 
 
 def natural_k(run: Run, fewest: int, most: int) -> int:
     """Return how many clusters to begin with: as many as there are labels, else eight."""
-    wanted = len(set(run.labels)) if run.labels is not None else 8
+    labels = len(set(run.labels or ()))
+    wanted = labels if fewest <= labels <= most else 8
     return max(fewest, min(most, wanted, len(run)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import computed, latent_controls, page_parts, session
+from explorer import computed, latent_controls, session
 from explorer.analysis.points import drawn_point
 from explorer.latent_controls import SHOWN_FIRST, STEP, Axis
 
@@ -49,6 +49,7 @@ def show_starts(run: Run, axes: Sequence[Axis]) -> None:
             len(run) - 1,
             step=1,
             key=session.kept_widget(_key(run, "item"), typical),
+            persist_state="session",
             help=f"Puts the sliders where the model sees this item (0 to {len(run) - 1:,}).",
             on_change=_start_from_item,
             args=(run, axes),
@@ -59,6 +60,7 @@ def show_starts(run: Run, axes: Sequence[Axis]) -> None:
             HOTTEST,
             step=0.1,
             key=session.kept_widget(_key(run, "temperature"), 1.0),
+            persist_state="session",
             help="How far random samples stray from the centre: 0 not at all, 1 as the items do.",
         )
 
@@ -81,7 +83,9 @@ def show_sliders(run: Run, axes: Sequence[Axis]) -> NDArray[np.float32]:
 
 def origin(run: Run) -> str:
     """Say what the sliders were last set to as a whole."""
-    return session.recall(_key(run, "origin"), _item_name(run, computed.typical_item(run)))
+    start = _item_name(run, computed.typical_item(run))
+    said: str = session.recall(_key(run, "origin"), start)
+    return said
 
 
 def _slider(run: Run, axis: Axis, start: NDArray[np.float32]) -> float:
@@ -92,6 +96,7 @@ def _slider(run: Run, axis: Axis, start: NDArray[np.float32]) -> float:
         step=STEP,
         format="%.2f",
         key=session.kept_widget(_key(run, axis.name), axis.clip(start[axis.dimension])),
+        persist_state="session",
         help=axis.help,
     )
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from explorer import hover as hover_text
 from explorer.colouring import PALETTE, Categories, Colouring, Continuous
@@ -98,55 +97,42 @@ def cluster_sizes(sizes: NDArray[np.int64], colours: Sequence[str]) -> go.Figure
     return figure
 
 
-def training_curves(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
-    """Draw a training from its metrics rows: ELBO, reconstruction, KL (nats per item) and β.
+def training_curve(
+    rows: Sequence[Mapping[str, Any]], term: str, epochs: float | None = None
+) -> go.Figure:
+    """Draw one term of a training ("elbo", "reconstruction" or "kl"; nats per item) over epochs.
 
-    Rows are those of `metrics.jsonl`; validation values, present once an epoch, are dots on lines.
+    Rows are those of `metrics.jsonl`; validation values, present once an epoch, are a line of
+    their own. Where `epochs` is given the axis reaches so far from the beginning, so that the
+    picture stays still while the curve grows.
     """
-    titles = ("ELBO", "Reconstruction", "KL and β")
-    figure = make_subplots(
-        rows=1,
-        cols=3,
-        subplot_titles=titles,
-        horizontal_spacing=0.07,
-        specs=[[{}, {}, {"secondary_y": True}]],
-    )
-    for column, term in enumerate(("elbo", "reconstruction", "kl"), start=1):
-        shown = column == 1
-        figure.add_trace(_curve(rows, term, "train", TRAIN, shown), row=1, col=column)
-        figure.add_trace(
-            _curve(rows, f"validation_{term}", "validation", VALIDATION, shown), row=1, col=column
-        )
-    beta = _curve(rows, "beta", "β", PALETTE[2], False)
-    beta.update(line={"dash": "dot", "width": 1.5}, mode="lines")
-    figure.add_trace(beta, row=1, col=3, secondary_y=True)
-    figure.update_layout(_layout(margin={"l": 8, "r": 8, "t": 32, "b": 8}))
+    figure = go.Figure(layout=_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}))
+    figure.add_trace(_curve(rows, term, "training", TRAIN))
+    figure.add_trace(_curve(rows, f"validation_{term}", "validation", VALIDATION))
     figure.update_layout(
-        legend={"orientation": "h", "x": 0, "y": -0.18, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
         hovermode="x unified",
         uirevision="training",
     )
-    figure.update_xaxes(title="epoch", gridcolor=FAINT, zeroline=False)
+    figure.update_xaxes(title="epoch", gridcolor=FAINT, zeroline=False, hoverformat=".1f")
+    if epochs is not None:
+        figure.update_xaxes(range=[0, epochs])
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True)
-    figure.update_yaxes(title="nats per item", row=1, col=1)
-    figure.update_yaxes(showgrid=False, rangemode="tozero", secondary_y=True)
     return figure
 
 
-def _curve(
-    rows: Sequence[Mapping[str, Any]], key: str, name: str, colour: str, in_legend: bool
-) -> go.Scatter:
-    known = [row for row in rows if row.get(key) is not None]
+def _curve(rows: Sequence[Mapping[str, Any]], key: str, name: str, colour: str) -> go.Scatter:
+    known = [row for row in rows if row.get(key) is not None and row.get("epoch") is not None]
+    validation = key.startswith("validation")
     return go.Scatter(
         x=np.array([row["epoch"] for row in known], dtype=np.float64),
         y=np.array([row[key] for row in known], dtype=np.float64),
         name=name,
-        legendgroup=name,
-        showlegend=in_legend,
-        mode="lines+markers" if key.startswith("validation") else "lines",
+        showlegend=True,
+        mode="lines+markers" if validation and len(known) <= 60 else "lines",
         marker={"size": 5},
-        line={"color": colour, "width": 2},
-        hovertemplate="%{y:.3f}",
+        line={"color": colour, "width": 2 if validation else 1.25},
+        hovertemplate="%{y:.2f}",
     )
 
 
@@ -226,7 +212,13 @@ def _map_layout(axes: tuple[str, str], revision: str) -> dict[str, Any]:
             "itemsizing": "constant",
             "title": {"text": ""},
         },
-        hoverlabel={"font": {"family": hover_text.FONT, "size": 13}, "align": "left"},
+        # Dark in both themes: pictures under the pointer are light ink on dark, as in the data.
+        hoverlabel={
+            "font": {"family": hover_text.FONT, "size": 13, "color": "#f4f4f7"},
+            "bgcolor": "#1c1c24",
+            "bordercolor": "#4a4a58",
+            "align": "left",
+        },
         hovermode="closest",
     )
 

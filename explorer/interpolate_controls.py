@@ -1,4 +1,4 @@
-"""The controls of the Interpolate page: two ends, the number of steps, the kind of way."""
+"""The controls of the Interpolate page: two ends, the number of steps, the kind of path."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PREVIEW_WIDTH = 112
 
 
 @dataclass(frozen=True)
-class Ways:
+class PathSettings:
     """How to go from the start to the end."""
 
     steps: int
@@ -32,30 +32,40 @@ class Ways:
 
 @dataclass(frozen=True)
 class End:
-    """One end of the way: its latent point (latent_dim,) and what to call it."""
+    """One end of the path: its latent point (latent_dim,) and what to call it."""
 
     point: NDArray[np.float32]
     name: str
 
 
-def show_ways(run: Run) -> Ways:
-    """Show the settings of the way."""
+def show_path_settings(run: Run) -> PathSettings:
+    """Show the settings of the path, and in between a way to draw its ends."""
     steps = st.slider(
         "Steps",
         FEWEST,
         MOST,
         key=session.kept_widget("interpolate.steps", USUAL),
-        help="How many items the way shows, both ends included.",
+        persist_state="session",
+        help="How many items the path shows, both ends included.",
     )
-    kind = st.segmented_control(
-        "Way",
-        (STRAIGHT, CIRCLE),
-        key=session.kept_widget("interpolate.way", STRAIGHT),
-        required=True,
-        help="A straight line is the shortest way; it passes closer to the centre, where items "
-        "are blurred averages. A great circle goes around the centre and keeps its distance.",
-    )
-    return Ways(steps, kind == CIRCLE)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = st.segmented_control(
+            "Path",
+            (STRAIGHT, CIRCLE),
+            key=session.kept_widget("interpolate.path", STRAIGHT),
+            persist_state="session",
+            required=True,
+            help="A straight line is the shortest; it passes closer to the centre, where items "
+            "are blurred averages. A great circle goes around the centre and keeps its distance.",
+        )
+        st.button(
+            "Random pair",
+            icon=":material/casino:",
+            help="Draws two items, of different labels where there are labels.",
+            on_click=_draw,
+            args=(run,),
+        )
+    return PathSettings(steps, kind == CIRCLE)
 
 
 def show_ends(run: Run) -> tuple[End, End] | None:
@@ -66,6 +76,7 @@ def show_ends(run: Run) -> tuple[End, End] | None:
             "Ends",
             (ITEMS, TYPED),
             key=session.kept_widget("interpolate.ends", ITEMS),
+            persist_state="session",
             required=True,
             label_visibility="collapsed",
         )
@@ -75,18 +86,11 @@ def show_ends(run: Run) -> tuple[End, End] | None:
 
 def _chosen_ends(run: Run) -> tuple[End, End]:
     first, second = unlike_pair(run.labels, len(run), seed=0)
-    sides = st.columns(2, gap="medium")
-    with sides[0]:
-        start = _item(run, "Start", first)
-    with sides[1]:
-        end = _item(run, "End", second)
-    st.button(
-        "Random pair",
-        icon=":material/casino:",
-        help="Draws two items, of different labels where there are labels.",
-        on_click=_draw,
-        args=(run,),
-    )
+    with st.container(key="interpolate_ends", horizontal=True, gap="medium"):
+        with st.container(gap="small"):
+            start = _item(run, "Start", first)
+        with st.container(gap="small"):
+            end = _item(run, "End", second)
     return start, end
 
 
@@ -97,6 +101,7 @@ def _item(run: Run, side: str, default: int) -> End:
         len(run) - 1,
         step=1,
         key=session.kept_widget(_key(run, side), default),
+        persist_state="session",
         help=f"The number of an item, 0 to {len(run) - 1:,}.",
     )
     name = f"item {index}" if run.labels is None else f"item {index} · {run.labels[index]}"
@@ -109,13 +114,14 @@ def _typed_ends(run: Run) -> tuple[End, End] | None:
         st.text_input(
             side,
             key=session.kept_widget(_key(run, f"{side}.text"), ""),
+            persist_state="session",
             max_chars=MOST_CHARACTERS,
             placeholder="Type a sentence",
         ).strip()
         for side in ("Start", "End")
     ]
     if not all(texts):
-        st.info("Type a sentence into both boxes to see the way between them.")
+        st.info("Type a sentence into both boxes to see the path between them.")
         return None
     unknown = list(dict.fromkeys(word for text in texts for word in unknown_words(run, text)))
     if unknown:
@@ -138,6 +144,7 @@ def _draw(run: Run) -> None:
     session.remember(_key(run, "draws"), seed)
     for side, index in zip(("Start", "End"), unlike_pair(run.labels, len(run), seed), strict=True):
         session.set_kept(_key(run, side), index)
+    session.set_kept("interpolate.ends", ITEMS)
 
 
 def _key(run: Run, name: str) -> str:

@@ -13,6 +13,8 @@ Row = dict[str, Any]
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _FRAME = re.compile(r"^[\s│╭╰─╮╯|]+|[\s│╭╰─╮╯|]+$")
+# How `latentscape` and the command-line library begin an error.
+_MARKS = ("latentscape: ", "Error: ")
 _LOG_TAIL_BYTES = 64 * 1024
 
 
@@ -90,12 +92,21 @@ def share_done(rows: Sequence[Row]) -> float:
 
 
 def last_sentence(log: Path) -> str:
-    """Return the last meaningful line of a log, without colours, frames or an "Error:" prefix."""
-    lines = [line for raw in _tail(log).splitlines() if (line := _bare(raw))]
-    if not lines:
-        return ""
-    marked = [line for line in lines if line.startswith("Error: ")]
-    return (marked or lines)[-1].removeprefix("Error: ")
+    """Return the error that a log ends with, without colours, frames or the command's name.
+
+    Where no line is marked as an error it is the last line; "" for an empty log.
+    """
+    lines = last_lines(log)
+    marked = [line for line in lines if line.startswith(_MARKS)]
+    sentence = (marked or lines or [""])[-1]
+    for mark in _MARKS:
+        sentence = sentence.removeprefix(mark)
+    return sentence
+
+
+def last_lines(log: Path, most: int = 200) -> list[str]:
+    """Return the last lines of a log that say something, without colours and frames."""
+    return [line for raw in _tail(log).splitlines() if (line := _bare(raw))][-most:]
 
 
 def _bare(line: str) -> str:

@@ -9,7 +9,6 @@ a server that is started anew all find the same job.
 from __future__ import annotations
 
 import atexit
-import functools
 import re
 import secrets
 import subprocess
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from explorer import job_process
-from explorer.job_log import MetricsLog, last_sentence
+from explorer.job_log import MetricsLog, last_lines, last_sentence
 from explorer.job_record import JobRecord, read_record, write_record
 
 State = Literal["running", "stopping", "done", "stopped", "failed"]
@@ -127,6 +126,10 @@ class Job:
                 "try a smaller batch or a smaller model."
             )
         return "The training ended without a word; start it again."
+
+    def log_tail(self) -> str:
+        """Return the last lines of what the process wrote."""
+        return "\n".join(last_lines(self.log, 40))
 
     def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
         """Ask the training to end and to keep its best weights so far; returns at once.
@@ -261,12 +264,24 @@ class Jobs:
                 job.stop_now()
 
 
-@functools.cache
+_opened: dict[Path, Jobs] = {}
+_opening = threading.Lock()
+
+
 def jobs_in(runs: Path) -> Jobs:
     """Return the one `Jobs` of this process for a runs folder; it ends with the process."""
-    jobs = Jobs(runs)
-    atexit.register(jobs.close)
-    return jobs
+    with _opening:
+        if not _opened:
+            atexit.register(close_all)
+        if runs not in _opened:
+            _opened[runs] = Jobs(runs)
+        return _opened[runs]
+
+
+def close_all() -> None:
+    """End every training of this process. The server calls it too: a signal skips `atexit`."""
+    for jobs in list(_opened.values()):
+        jobs.close()
 
 
 def _cannot_start(runs: Path, error: OSError) -> JobError:

@@ -42,9 +42,8 @@ def runs_folder() -> Path:
 
 def can_open_browser() -> bool:
     """Tell whether there is a screen to open a browser on."""
-    if sys.platform.startswith("linux"):
-        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    return True
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(screen) or not sys.platform.startswith("linux")
 
 
 def _packaged_or_beside(name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import page_parts, session
+from explorer.analysis import projection
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -62,6 +64,8 @@ def _show_table(run: Run, items: NDArray[np.int64]) -> int:
     shown = items[:MOST_ROWS]
     if len(items) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} are listed; the download holds all.")
+    if len(run) > projection.MOST_POINTS:
+        st.caption("These are the selected ones among the points drawn.")
     columns, headings = _with_pictures(run, shown, table_columns(run, shown))
     marked = st.dataframe(
         columns,
@@ -119,4 +123,6 @@ def _item_of(point: Mapping[str, Any]) -> int | None:
     named = point.get("customdata")
     if isinstance(named, (list, tuple)) and named:
         named = named[0]
-    return int(named) if isinstance(named, (int, float)) else None
+    if isinstance(named, bool) or not isinstance(named, (int, float)):
+        return None
+    return int(named) if math.isfinite(named) else None

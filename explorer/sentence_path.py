@@ -1,4 +1,4 @@
-"""Sentences on the way from one to another, with a slider that is live while it is dragged.
+"""Sentences on the path from one to another, with a slider that is live while it is dragged.
 
 A component of our own, since `st.slider` answers only when it is let go. The sentences are data,
 put into the page as text nodes: nothing in them is ever read as HTML or Markdown.
@@ -12,17 +12,26 @@ import streamlit as st
 
 _HTML = """
 <div class="now" aria-live="polite"></div>
-<input type="range" min="0" step="1" value="0" aria-label="Place on the way">
+<input type="range" min="0" step="1" value="0" aria-label="Place on the path">
 <ol></ol>
 """
 _CSS = """
 :host { display: block; }
-.now { font-size: 1.6rem; line-height: 1.35; min-height: 4.05em; display: flex;
+.now { font-size: 1.6rem; line-height: 1.35; min-height: 2.7em; display: flex;
   align-items: center; overflow-wrap: anywhere; white-space: pre-wrap;
   color: var(--st-text-color); font-family: var(--st-font); }
-input { width: 100%; height: 1.5rem; margin: 0 0 1rem; accent-color: var(--st-primary-color); }
+input { -webkit-appearance: none; appearance: none; width: 100%; height: 1.5rem; margin: 0 0 .5rem;
+  background: transparent; cursor: pointer; }
+input::-webkit-slider-runnable-track { height: 4px; border-radius: 2px;
+  background: color-mix(in srgb, var(--st-text-color) 18%, transparent); }
+input::-moz-range-track { height: 4px; border-radius: 2px;
+  background: color-mix(in srgb, var(--st-text-color) 18%, transparent); }
+input::-webkit-slider-thumb { -webkit-appearance: none; width: 18px; height: 18px; margin-top: -7px;
+  border-radius: 50%; background: var(--st-primary-color); }
+input::-moz-range-thumb { width: 18px; height: 18px; border: 0; border-radius: 50%;
+  background: var(--st-primary-color); }
 ol { list-style: none; margin: 0; padding: 0; font-family: var(--st-font); }
-li { display: grid; grid-template-columns: 3.5rem 1fr; gap: .5rem; padding: .35rem .75rem;
+li { display: grid; grid-template-columns: 3.5rem 1fr; gap: .5rem; padding: .25rem .75rem;
   border-left: 3px solid transparent; cursor: pointer; color: var(--st-text-color);
   font-variant-numeric: tabular-nums; }
 li .text { overflow-wrap: anywhere; white-space: pre-wrap; }
@@ -42,7 +51,8 @@ export default function ({ data, parentElement }) {
     return span;
   };
   const last = data.sentences.length - 1;
-  const place = (i) => (i === 0 ? "start" : i === last ? "end" : `${Math.round((100 * i) / last)} %`);
+  const share = (i) => `${Math.round((100 * i) / last)} %`;
+  const place = (i) => (i === 0 ? "start" : i === last ? "end" : share(i));
   const go = (i) => {
     slider.value = i;
     slider.setAttribute("aria-valuetext", `${place(i)}: ${data.sentences[i]}`);

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import errno
 import gc
+import signal
 import socket
 import sys
 import threading
 import tomllib
 import webbrowser
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from explorer import paths
+from vae_core.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,7 +27,7 @@ DEFAULT_PORT = 8501
 DEFAULT_ADDRESS = "127.0.0.1"
 
 
-class PortError(RuntimeError):
+class PortError(UserError, RuntimeError):
     """The server cannot listen where it was told to; the message is one sentence for people."""
 
 
@@ -56,8 +58,13 @@ def serve(
         ws_per_message_deflate=False,
         access_log=False,
         log_level="warning",
+        timeout_graceful_shutdown=2,
     )
-    uvicorn.Server(config).run()
+    # uvicorn stops by itself and then raises the signal again: end as a program does, with its
+    # exit handlers (they end trainings), instead of being killed or showing a traceback.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()
 
 
 def options(port: int, address: str) -> dict[str, Any]:
@@ -80,6 +87,8 @@ def check_port(port: int, address: str) -> None:
     Raises:
         PortError: it cannot be bound; says which port and what to do.
     """
+    if not 1 <= port <= 65_535:
+        raise PortError(f"Port {port} does not exist: choose one from 1024 to 65535 with --port.")
     try:
         found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
         family, kind, protocol, _, place = found[0]
@@ -87,21 +96,18 @@ def check_port(port: int, address: str) -> None:
             if sys.platform != "win32":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(place)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise PortError(_why(error, port, address)) from error
 
 
-def _why(error: OSError | OverflowError, port: int, address: str) -> str:
-    code = error.errno if isinstance(error, OSError) else None
-    if code == errno.EADDRINUSE:
+def _why(error: OSError, port: int, address: str) -> str:
+    if error.errno == errno.EADDRINUSE:
         return (
             f"Port {port} is already in use, perhaps by another Latentscape: open "
             f"{_url(port, address)}, or choose another port with --port {port + 1}."
         )
-    if code == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"Port {port} needs special rights: choose one above 1023, such as --port 8501."
-    if isinstance(error, OverflowError):
-        return f"Port {port} does not exist: choose one from 1024 to 65535 with --port."
     return f'Cannot listen on "{address}": it is no address of this machine; try 127.0.0.1.'
 
 
@@ -135,9 +141,13 @@ def _lifespan(url: str, open_browser: bool) -> Any:
 
 def _warm_up() -> None:
     """Import what the first page needs while the browser is still loading its own scripts."""
-    import plotly.graph_objects  # noqa: F401
-    import torch  # noqa: F401
+    import pandas  # noqa: F401
+    import plotly.subplots  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
 
-    # What is imported now lives for ever: without this every rerun pays ~100 ms to look at it.
+    import vae_core.checkpoint  # noqa: F401
+
+    # Streamlit collects garbage after every rerun. What is imported by now lives for ever; unless
+    # it is set aside, each of those collections looks through it for about 100 ms.
     gc.collect()
     gc.freeze()

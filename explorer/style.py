@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import streamlit as st
@@ -14,6 +15,16 @@ def apply() -> None:
     st.html(f"<style>{_style_sheet()}</style>")
 
 
+def edge(keys: Sequence[str], colours: Sequence[str]) -> None:
+    """Give the containers with these keys a left edge in these colours, both our own."""
+    rules = (
+        f".st-key-{key} {{ border-left: 0.25rem solid {colour}; }}"
+        for key, colour in zip(keys, colours, strict=True)
+    )
+    st.html(f"<style>{' '.join(rules)}</style>")
+
+
 @cache
 def _style_sheet() -> str:
-    return (paths.PACKAGE / "style.css").read_text(encoding="utf-8")
+    sheets = sorted(paths.PACKAGE.glob("style*.css"))
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)

@@ -55,6 +55,7 @@ def show() -> TrainSettings:
             MOST_DIMENSIONS,
             step=1,
             key=session.kept_widget(f"train.latent_dim.{model}", DEFAULT_LATENT_DIM.get(model, 16)),
+            persist_state="session",
             help="How many numbers describe one item. Two can be drawn as they are; more say more.",
         )
     with epoch_side:
@@ -66,6 +67,7 @@ def show() -> TrainSettings:
             key=session.kept_widget(
                 f"train.epochs.{data.modality}", DEFAULT_EPOCHS.get(data.modality, 10)
             ),
+            persist_state="session",
             help="How many times the training goes through the data.",
         )
     suggestion = suggested_name(data.title, model, latent_dim, taken_names(paths.runs_folder()))
@@ -73,6 +75,7 @@ def show() -> TrainSettings:
         name = st.text_input(
             "Run name",
             key=session.kept_widget("train.name", ""),
+            persist_state="session",
             max_chars=MOST_NAME,
             placeholder=suggestion,
             help="What the finished model is called, here and as a folder. Empty: as suggested.",
@@ -102,6 +105,7 @@ def _show_data() -> _Data:
         "Data set",
         names,
         key=session.kept_widget("train.dataset", names[0], names),
+        persist_state="session",
         format_func=lambda name: titles.get(name, "Your own text file"),
         help="What the model learns from.",
     )
@@ -113,6 +117,7 @@ def _show_data() -> _Data:
         folder = st.text_input(
             "Folder with the data",
             key=session.kept_widget(f"train.folder.{choice}", default_mnist_folder()),
+            persist_state="session",
             max_chars=MOST_PATH,
             placeholder="Downloaded where empty",
             help="A folder on the server's disk with the four MNIST files (IDX, plain or .gz).",
@@ -124,6 +129,7 @@ def _show_own_text() -> _Data:
     path = st.text_input(
         "Path of the text file",
         key=session.kept_widget("train.text", ""),
+        persist_state="session",
         max_chars=MOST_PATH,
         placeholder="/home/me/reviews.csv",
         help="A file on the server's disk: .txt with one item a line, or .tsv or .csv with a "
@@ -136,6 +142,7 @@ def _show_own_text() -> _Data:
             side.text_input(
                 f"Column with the {what}",
                 key=session.kept_widget(f"train.{what}_column", ""),
+                persist_state="session",
                 max_chars=200,
                 placeholder=placeholder,
                 help="Its name in the header line.",
@@ -156,6 +163,7 @@ def _show_model(modality: str) -> str:
         "Model",
         names,
         key=session.kept_widget(f"train.model.{modality}", names[0], names),
+        persist_state="session",
         format_func=lambda name: _MODEL_TITLES.get(name, name),
         help="  \n".join(f"**{name}**: {line}" for name, line in lines.items())
         if len(names) > 1
@@ -176,14 +184,14 @@ _MODEL_HELP = {
 def _show_more(modality: str, epochs: int) -> dict[str, Any]:
     from vae_core.presets import recommended
 
-    preset = recommended(
-        "images" if modality == "images" else "sentences", _ORDINARY_ITEMS, epochs
-    )
+    preset = recommended("images" if modality == "images" else "sentences", _ORDINARY_ITEMS, epochs)
     st.caption("What is left empty is chosen to suit the data.")
     fields = _fields(preset)
     values: dict[str, Any] = {}
     for start in range(0, len(fields), 3):
-        for side, field in zip(st.columns(3, gap="medium"), fields[start : start + 3], strict=False):
+        for side, field in zip(
+            st.columns(3, gap="medium"), fields[start : start + 3], strict=False
+        ):
             with side:
                 values[field.name] = _show_field(field)
     return values
@@ -229,6 +237,7 @@ def _show_field(field: _Field) -> Any:
         step=field.step,
         format=field.format,
         key=session.kept_widget(f"train.{field.name}", None if field.empty is not None else 0),
+        persist_state="session",
         placeholder=field.empty,
         help=field.help,
     )

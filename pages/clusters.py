@@ -20,6 +20,7 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
         "How many clusters",
         FEWEST,
         MOST,
+        width=320,
         key=session.kept_widget(
             f"clusters.k.{run.content_hash}", computed.natural_k(run, FEWEST, MOST)
         ),
@@ -64,4 +65,4 @@ with size_side, st.container(key="cluster_sizes", gap=None):
         config=figures.PLAIN,
         alt="Number of items in each cluster",
     )
-cluster_cards.show(run, clusters)
+cluster_cards.show(run, clusters, colouring.colours)

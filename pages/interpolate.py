@@ -7,16 +7,15 @@ import streamlit as st
 
 from explorer import interpolate_controls, page_parts, sentence_path
 from explorer.analysis.interpolation import between
-from explorer.strip import strip_png
-
-CELL_WIDTH = 112
+from explorer.strip import cell_width, strip_png
 
 run = page_parts.open_model()
-page_parts.page_header("Interpolate", "Walk from one item to another and see what lies between.")
+with st.container(key="page_bar"):
+    page_parts.page_header("Interpolate", "Go from one item to another and see what lies between.")
 
 
 def places(steps: int) -> list[str]:
-    """Name the places on a way of `steps` items."""
+    """Name the places on a path of `steps` items."""
     inner = [f"{round(100 * step / (steps - 1))} %" for step in range(1, steps - 1)]
     return ["start", *inner, "end"]
 
@@ -24,19 +23,20 @@ def places(steps: int) -> list[str]:
 @st.fragment
 def room() -> None:
     """The whole page but its title: a changed setting reruns this part alone."""
-    end_side, way_side = st.columns([2, 1], gap="large")
-    with way_side:
-        ways = interpolate_controls.show_ways(run)
+    end_side, path_side = st.columns([2, 1], gap="medium")
     with end_side:
         ends = interpolate_controls.show_ends(run)
+    with path_side:
+        path = interpolate_controls.show_path_settings(run)
     if ends is None:
         return
     start, end = ends
-    items = between(run, start.point, end.point, ways.steps, spherical=ways.spherical)
+    items = between(run, start.point, end.point, path.steps, spherical=path.spherical)
     with st.container(key="interpolate_path", gap="small"):
         if run.modality == "images":
-            page_parts.show_pictures(items, places(ways.steps), width=CELL_WIDTH)
             pictures = np.stack([page_parts.as_bytes(picture) for picture in items])
+            width = cell_width(len(pictures), pictures.shape[2])
+            page_parts.show_pictures(pictures, places(path.steps), width=width)
             st.download_button(
                 "Download PNG",
                 strip_png(pictures),

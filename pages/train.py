@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import jobs, page_parts, paths, session, train_controls, train_panel
-from explorer.job_log import share_done
+from explorer import jobs, page_parts, paths, train_controls, train_panel
 
 runs = paths.runs_folder()
 trainings = jobs.jobs_in(runs)
-job = trainings.get(session.kept_url_value("job"))
+job = trainings.get(train_panel.watched())
 running = trainings.running()
 
-page_parts.page_header("Train", "Make a model of digits or of your own text, and watch it learn.")
-
-
-def watch(job_id: str) -> None:
-    """Show this training here, also after the page is loaded again."""
-    session.keep_url_value("job", job_id)
+with st.container(key="page_bar"):
+    page_parts.page_header("Train", "Make a model of digits or of your own text; watch it learn.")
 
 
 if job is not None:
     train_panel.show(job)
 if running is not None and (job is None or running.id != job.id):
-    with st.container(key="train_busy", horizontal=True, vertical_alignment="center"):
-        done = round(100 * share_done(running.metrics.rows()))
-        st.info(
-            f"Another training is running: {page_parts.literal(running.record.name)}, "
-            f"{done} % done. Yours can start when it has ended.",
-            icon=":material/hourglass_top:",
-        )
-        st.button("Watch it", on_click=watch, args=(running.id,))
+    train_panel.show_busy(running)
 
 settings_room = st.container() if job is None else st.expander("Train another model")
 with settings_room:
     settings = train_controls.show()
     obstacle = settings.problem(runs)
     st.caption("The command that this runs; it does the same in a terminal.")
-    st.code(settings.command(runs), language="bash", wrap_lines=True)
+    st.code(settings.command(runs), language=None, wrap_lines=True)
     if obstacle is not None:
         st.warning(page_parts.literal(obstacle), icon=":material/edit:")
     if st.button(
@@ -52,5 +40,5 @@ with settings_room:
         except jobs.JobError as error:
             page_parts.problem(str(error))
         else:
-            watch(started.id)
+            train_panel.watch(started.id)
             st.rerun()

@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from vae_core.config import ConfigError, ModelConfig
 from vae_core.data.dataset import DataError, Dataset, Modality
 from vae_core.data.tokenizer import Tokenizer
+from vae_core.errors import reason
 from vae_core.files import write_whole
 from vae_core.models import VAE, Items, build_model, model_config_from_json
 from vae_core.run_items import ItemTable, RunError, read_items, write_items
@@ -107,7 +108,7 @@ class Run:
     def items(self, indices: npt.NDArray[np.int64]) -> Items:
         """The items at ``indices``: originals where the folder has them, else decodes of μ."""
         if self.images is not None:
-            return self.images[indices].astype(np.float32) / 255
+            return self.images[indices].astype(np.float32) / np.float32(255)
         if self.table.texts is not None:
             return [self.table.texts[i] for i in indices]
         return self.model.decode(torch.from_numpy(self.latents.mean[indices]))
@@ -142,7 +143,9 @@ def write_model(folder: Path, model: VAE, dtype: torch.dtype = torch.float32) ->
     return hashlib.sha256(content).hexdigest()
 
 
-def write_latents(folder: Path, latents: Latents, dtype: type[np.floating[Any]] = np.float32) -> None:
+def write_latents(
+    folder: Path, latents: Latents, dtype: type[np.floating[Any]] = np.float32
+) -> None:
     """Write latents.npy: (items, 2, latent_dim), μ and then log σ²."""
     stacked = np.stack([latents.mean, latents.log_variance], axis=1).astype(dtype)
     _write_array(folder / LATENTS, stacked)
@@ -165,19 +168,19 @@ def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
 def read_config(path: Path) -> dict[str, Any]:
     """The checked content of a run's config.json. Raises RunError."""
     file = path / CONFIG
-    if not file.is_file():
-        raise RunError(
-            f"{path} is not a Latentscape run: it has no {CONFIG}; give a folder that "
-            "`latentscape train` made."
-        )
     try:
+        if not file.is_file():
+            raise RunError(
+                f"{path} is not a Latentscape run: it has no {CONFIG}; give a folder that "
+                "`latentscape train` made."
+            )
         if file.stat().st_size > _MAX_JSON_BYTES:
             raise RunError(f"{file} is too large to be a run's; the folder is damaged.")
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         if isinstance(error, RunError):
             raise
-        raise RunError(f"{file} cannot be read ({error}); the run is damaged.") from error
+        raise RunError(f"{file} cannot be read ({reason(error)}); the run is damaged.") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise RunError(f"{path} is not a Latentscape run: {CONFIG} is of another program.")
     if config.get("version") != VERSION:
@@ -216,9 +219,10 @@ def _summary(path: Path, config: dict[str, Any]) -> tuple[RunSummary, ModelConfi
         )
     except ConfigError as error:
         raise RunError(f"{path / CONFIG} has a setting that cannot be: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RunError(
-            f"{path / CONFIG} is incomplete ({type(error).__name__}: {error}); the run is damaged."
+            f"{path / CONFIG} is incomplete ({type(error).__name__}: {reason(error)}); the run is "
+            "damaged."
         ) from error
     return summary, model
 
@@ -265,11 +269,11 @@ def _read_model(path: Path, config: ModelConfig, expected_hash: str) -> VAE:
         with torch.device("meta"):
             model = build_model(config, tokenizer)
     except (OSError, SafetensorError, UnicodeDecodeError, DataError, ConfigError) as error:
-        raise RunError(f"The model in {path} cannot be read: {error}") from error
+        raise RunError(f"The model in {path} cannot be read: {reason(error)}.") from error
     for name, wanted in model.state_dict().items():
         found = state.get(name)
-        if found is None or found.shape != wanted.shape:
-            shape = "nothing" if found is None else f"shape {tuple(found.shape)}"
+        if found is None or found.shape != wanted.shape or not found.is_floating_point():
+            shape = "nothing" if found is None else f"{found.dtype} {tuple(found.shape)}"
             raise RunError(
                 f"{path / WEIGHTS} has {shape} for {name}, but {CONFIG} needs "
                 f"{tuple(wanted.shape)}; the run is damaged."
@@ -284,12 +288,12 @@ def _read_model(path: Path, config: ModelConfig, expected_hash: str) -> VAE:
 def _read_array(path: Path, expected: tuple[int, ...]) -> npt.NDArray[Any]:
     try:
         # A memory map checks the header against the file's size before any memory is taken.
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise RunError(f"{path} cannot be read ({error}); the run is damaged.") from error
-    if not isinstance(array, np.ndarray) or array.shape != expected:
-        shape = getattr(array, "shape", "no array")
-        raise RunError(f"{path} has shape {shape}, but {expected} is expected.")
+        array = np.lib.format.open_memmap(path, mode="r")
+    # A broken header ends in one of several kinds, TokenError and RecursionError among them.
+    except Exception as error:
+        raise RunError(f"{path} cannot be read ({reason(error)}); the run is damaged.") from error
+    if array.shape != expected:
+        raise RunError(f"{path} has shape {array.shape}, but {expected} is expected.")
     return array
 
 
@@ -297,7 +301,8 @@ def _read_latents(path: Path, items: int, latent_dim: int) -> Latents:
     array = _read_array(path, (items, 2, latent_dim))
     if array.dtype.kind != "f":
         raise RunError(f"{path} holds {array.dtype}, but numbers with fractions are expected.")
-    values = np.asarray(array, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        values = np.asarray(array, dtype=np.float32)
     if not np.isfinite(values).all():
         raise RunError(f"{path} has values that are not numbers; the run is damaged.")
     return Latents(np.ascontiguousarray(values[:, 0]), np.ascontiguousarray(values[:, 1]))

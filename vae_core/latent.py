@@ -40,7 +40,8 @@ def slerp(z0: Tensor, z1: Tensor, fractions: Tensor) -> Tensor:
     if length0 == 0 or length1 == 0:
         return torch.lerp(z0, z1, at)
     unit0, unit1 = z0 / length0, z1 / length1
-    angle = torch.acos((unit0 @ unit1).clamp(-1, 1))
+    # Unlike acos of the product, exact near 0 and near half a turn (Kahan).
+    angle = 2 * torch.atan2((unit0 - unit1).norm(), (unit0 + unit1).norm())
     sine = torch.sin(angle)
     if sine < 1e-4:
         return torch.lerp(z0, z1, at)
@@ -71,9 +72,7 @@ def grid(size: int, *, span: float = 3.0, center: tuple[float, float] = (0.0, 0.
     return torch.stack([columns.flatten(), rows.flatten()], dim=1)
 
 
-def sample_prior(
-    count: int, latent_dim: int, *, temperature: float = 1.0, seed: int = 0
-) -> Tensor:
+def sample_prior(count: int, latent_dim: int, *, temperature: float = 1.0, seed: int = 0) -> Tensor:
     """Draws from N(0, temperature² I): (count, latent_dim), the same for the same seed."""
     check_whole("count", count, 1, 10_000_000)
     check_range("temperature", temperature, 0.0, 100.0)

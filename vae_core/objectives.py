@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from vae_core.models.base import VAE
+from vae_core.models.base import VAE, Posterior
 
 
 class ElboTerms(NamedTuple):
@@ -23,7 +23,9 @@ class ElboTerms(NamedTuple):
 
 def elbo_terms(model: VAE, batch: Tensor, generator: torch.Generator | None = None) -> ElboTerms:
     """One-sample estimate of the reconstruction, closed-form KL. Kingma & Welling 2014."""
-    posterior = model.encode(batch)
+    mean, log_variance = model.encode(batch)
+    # Under autocast these come in bfloat16, which rounds a small KL away.
+    posterior = Posterior(mean.float(), log_variance.float())
     z = posterior.sample(generator)
     return ElboTerms(model.log_likelihood(batch, z), posterior.kl())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vae_core.errors import UserError
+from vae_core.errors import UserError, reason
 from vae_core.files import write_whole
 
 _RESERVED = ("text", "label", "split")
@@ -59,15 +59,15 @@ def read_items(path: Path, count: int) -> ItemTable:
 
     try:
         arrow = pq.read_table(io.BytesIO(path.read_bytes()))
-        if arrow.num_rows != count:
-            raise RunError(f"{path} has {arrow.num_rows} rows for {count} items.")
         columns = {
             name: tuple("" if value is None else str(value) for value in column.to_pylist())
             for name, column in zip(arrow.column_names, arrow.columns, strict=True)
             if name in _RESERVED or name.startswith(_PREFIX)
         }
-    except (OSError, pa.ArrowException) as error:
-        raise RunError(f"{path} cannot be read ({error}); the run is damaged.") from error
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise RunError(f"{path} cannot be read ({reason(error)}); the run is damaged.") from error
+    if arrow.num_rows != count:
+        raise RunError(f"{path} has {arrow.num_rows} rows for {count} items; the run is damaged.")
     marks = arrow.schema.metadata or {}
     return ItemTable(
         count=count,

@@ -110,6 +110,7 @@ def train_run(
     the training part alone. When it fails, the folder is as it was before.
     Raises ConfigError, DataError, RunError or TrainingError.
     """
+    out = out.resolve()  # "." has no name, and a link cannot be set aside
     splits = dataset.split(config.seed)
     device = choose_device(config.device)
     fitted, tokenizer = _fit(model, dataset, splits, tokenizer_kind, vocabulary_size)
@@ -153,7 +154,11 @@ def _part(items: ItemTensors, indices: np.ndarray[Any, np.dtype[np.int64]]) -> I
 @contextmanager
 def _new_folder(out: Path, overwrite: bool) -> Iterator[None]:
     """An empty folder at ``out``; when its filling fails, what stood there before stands again."""
-    earlier = _set_aside(out, overwrite)
+    try:
+        earlier = _set_aside(out, overwrite)
+    except OSError as error:
+        raise RunError(f"The folder {out} cannot be used: {error.strerror or error}.") from error
+    was_there = out.is_dir()
     try:
         out.mkdir(parents=True, exist_ok=True)
         yield
@@ -162,6 +167,8 @@ def _new_folder(out: Path, overwrite: bool) -> Iterator[None]:
         shutil.rmtree(out, ignore_errors=True)
         if earlier is not None:
             earlier.rename(out)
+        elif was_there:
+            out.mkdir(exist_ok=True)
         if isinstance(error, OSError):
             raise RunError(
                 f"The run could not be written to {out}: {error.strerror or error}; nothing was "

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_core.errors import UserError
+
 LARGE = 50_000
 
 
-class ClusterError(ValueError):
+class ClusterError(UserError, ValueError):
     """The items cannot be divided this way; the message is one sentence for people."""
 
 
@@ -64,10 +66,10 @@ def cluster(mean: NDArray[np.float32], k: int, seed: int = 0, typical: int = 3) 
 
 
 def label_mix(labels: Sequence[str], members: NDArray[np.int64], most: int = 3) -> str:
-    """Say which labels a cluster holds: `3 62 %, 5 20 %, 8 9 %`."""
+    """Say which labels a cluster holds, the most frequent first: `3: 62% · 5: 20% · 8: 9%`."""
     counts = Counter(labels[index] for index in members)
-    shares = [f"{name} {count / len(members):.0%}" for name, count in counts.most_common(most)]
-    return ", ".join(shares)
+    shares = [f"{name}: {count / len(members):.0%}" for name, count in counts.most_common(most)]
+    return " · ".join(shares)
 
 
 def _k_means(

@@ -19,5 +19,7 @@ def decode(run: Run, z: NDArray[np.floating[Any]]) -> Items:
     """
     import torch
 
+    # A copy: latents are shared and read-only, and torch wants neither.
+    points = torch.from_numpy(np.array(z, dtype=np.float32, order="C"))
     with torch.inference_mode():
-        return run.model.decode(torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32)))
+        return run.model.decode(points)

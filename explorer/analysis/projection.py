@@ -42,7 +42,7 @@ def project(mean: NDArray[np.float32], seed: int = 0) -> Projection:
     """Draw the posterior means (n, latent_dim) in two dimensions."""
     count, latent_dim = mean.shape
     if latent_dim == 1:
-        spread = np.random.default_rng(seed).normal(0.0, 0.05, count).astype(np.float32)
+        spread = 0.05 * np.random.default_rng(seed).standard_normal(count, np.float32)
         note = "The latent space is a line; height only keeps the points apart."
         return Projection(np.column_stack([mean[:, 0], spread]), ("z1", ""), note)
     if latent_dim == 2:

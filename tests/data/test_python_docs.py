@@ -26,13 +26,13 @@ stops by itself. [1] (It may be stopped by hand.  This is rarely needed.)
 The simple form, "loop suite", is equivalent to:
 
    while True:
-       Suite is a name. It runs.
+       suite()  # It runs. It never stops by chance.
 
 Loops know two rules:
 
 * Each round takes a fresh look at "x[0]. Then" or "**x".
 
-* The counter, called “n”, is ‘kept’…  *counter* is a number, which
+* The counter, called “n”, is ‘kept’ 0, 1, … times.  *counter* is a number, which
   starts at the value "'0'".
 
 1. Last rounds may be
@@ -99,6 +99,7 @@ def test_a_chapter_becomes_its_sentences(monkeypatch: pytest.MonkeyPatch) -> Non
         "It never stops by itself.",
         "It may be stopped by hand.",
         "This is rarely needed.",
+        "The counter, called \"n\", is 'kept' 0, 1, ... times.",
         '"counter" is a number, which starts at the value "0".',
         "Last rounds may be skipped.",
         "Nested loops are allowed.",
@@ -107,9 +108,9 @@ def test_a_chapter_becomes_its_sentences(monkeypatch: pytest.MonkeyPatch) -> Non
         "Nothing is ever as it seems.",
         "A loop that is stopped stays stopped.",
     )
-    assert docs.labels == ("The loop statement",) * 10 + ("Stopping",)
+    assert docs.labels == ("The loop statement",) * 11 + ("Stopping",)
     assert docs.metadata["section"] == (
-        ("The loop statement",) * 8 + ("Fine print",) * 2 + ("Stopping",)
+        ("The loop statement",) * 9 + ("Fine print",) * 2 + ("Stopping",)
     )
 
 

@@ -310,6 +310,7 @@ def test_time_left_follows_the_speed_so_far() -> None:
         ("", ""),
         ("one\ntwo\n\n", "two"),
         ("Error: the reason\nbye\n", "the reason"),
+        ("epoch 1\nlatentscape: x.txt is empty.\n", "x.txt is empty."),
         ("\x1b[31mError: red\x1b[0m\n", "red"),
         ("╭─ Error ─╮\n│ boxed words │\n╰─────────╯\n", "boxed words"),
         ("Traceback\n  x\nKeyError: 'k'\n", "KeyError: 'k'"),

@@ -111,4 +111,10 @@ class Dataset:
             rest = order[~np.isin(order, test)]
         else:
             test, rest = order[:part], order[part:]
-        return Splits(np.sort(rest[part:]), np.sort(rest[:part]), np.sort(test))
+        splits = Splits(np.sort(rest[part:]), np.sort(rest[:part]), np.sort(test))
+        if not (len(splits.train) and len(splits.test)):
+            raise DataError(
+                f"{self.name} has {count} items, {len(test)} of them to test; too few are left to "
+                "train and to validate. Add more items."
+            )
+        return splits

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vae_core.data.dataset import DataError, Dataset
+from vae_core.errors import reason
 
 _MNIST_PARTS = {"train": "train", "test": "t10k"}
 HUB_NAME = "ylecun/mnist"
@@ -80,6 +81,11 @@ def _mnist_from_folder(folder: Path) -> _Parts:
             )
         images.append(pictures)
         labels.append(digits)
+    if images[0].shape[1:] != images[1].shape[1:]:
+        raise DataError(
+            f"The train and t10k pictures in {folder} differ in size: {images[0].shape[1:]} and "
+            f"{images[1].shape[1:]}; download them again."
+        )
     return _join(images, labels)
 
 
@@ -102,12 +108,12 @@ def read_idx(path: Path) -> npt.NDArray[np.uint8]:
         if raw[:2] == b"\x1f\x8b":
             raw = gzip.decompress(raw)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read ({error}); download it again.") from error
+        raise DataError(f"{path} cannot be read ({reason(error)}); download it again.") from error
     if len(raw) < 4 or raw[:3] != b"\x00\x00\x08":
         raise DataError(f"{path} is not an IDX file of bytes; give one of the MNIST files.")
     rank = raw[3]
     start = 4 + 4 * rank
-    if rank == 0 or len(raw) < start:
+    if not 1 <= rank <= 3 or len(raw) < start:
         raise DataError(f"{path} has a broken IDX header; download it again.")
     shape = struct.unpack(f">{rank}I", raw[4:start])
     expected = 1

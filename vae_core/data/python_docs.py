@@ -17,7 +17,8 @@ MIN_WORDS, MAX_WORDS = 4, 60
 
 _MARKER = re.compile(r"\s*(?:(?:[*-]|\d{1,2}\.|[IVXivx]{1,4}\.|\(?[a-z\d]\)|\[\d+\]) +)?")
 _UNDERLINE = re.compile(r"([*=\-~^])\1{2,}$")
-_TABLE = re.compile(r"\s*(\+[-=]{2}|\||={3,} )")
+# Tables, columns of text, sessions with the interpreter, comments in code.
+_NO_PROSE = re.compile(r"\s*(\+[-=]{2}|\||={3,} |>>>|# )|.*\S( {3,}\S| +# )")
 _VERSION_NOTE = re.compile(r"(Changed|New|Added|Deprecated|Removed)\b.{0,40}\bversion\b")
 _PREFIX = re.compile(r"(?:Note|Warning|Hint|Tip|Important|CPython implementation detail):\s*(?=\S)")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|resp|approx|Dr|Mr|Ms|St)|\.\.)\.$")
@@ -96,18 +97,17 @@ def _sentences(topic_text: str) -> Iterator[_Sentence]:
 
 def _paragraphs(text: str) -> Iterator[list[str]]:
     """Lines that belong together; leaves out what cannot hold sentences."""
-    skip_below: int | None = None
+    skip_below: int | None = None  # Indentation beyond which lines belong to what is left out.
     for block in re.split(r"\n[ \t]*\n+", text.strip("\n")):
         lines = block.strip("\n").splitlines()
-        indent = _indent(lines[0])
-        if skip_below is not None and indent > skip_below:
+        if skip_below is not None and _indent(lines[0]) > skip_below:
             continue
         skip_below = None
         first = lines[0].strip()
         if first.startswith("See also:") or _VERSION_NOTE.match(first):
-            skip_below = indent
+            skip_below = _indent(lines[0])
             continue
-        if any(_TABLE.match(line) or re.search(r"\S {3,}\S", line) for line in lines):
+        if any(_NO_PROSE.match(line) for line in lines):
             continue
         yield from _runs(lines)
 
@@ -186,7 +186,8 @@ def _is_clean(text: str) -> bool:
     """Whether ``text`` is a whole sentence of prose, neither a fragment nor code."""
     if not MIN_WORDS <= len(text.split()) <= MAX_WORDS or not re.match(r'[A-Z"]', text):
         return False
-    if text.startswith("See ") or text.endswith("as follows."):  # Points to what is not there.
+    # These point to what is not there, or to the history of the reference.
+    if text.startswith("See ") or text.endswith("as follows.") or _VERSION_NOTE.match(text):
         return False
     if any(marks in text for marks in ("**", "::", "``", '""')):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -9,6 +10,7 @@ import zlib
 from pathlib import Path
 
 from vae_core.data.dataset import DataError, Dataset
+from vae_core.errors import reason
 
 MAX_BYTES = 2 * 1024**3
 MAX_ITEM_CHARACTERS = 100_000
@@ -48,22 +50,23 @@ def _kind(path: Path) -> str:
 
 
 def _read_bytes(path: Path) -> bytes:
-    if not path.exists():
-        raise DataError(f"The text file {path} does not exist; check the path.")
-    if path.is_dir():
-        raise DataError(f"{path} is a folder; give one text file (.txt, .tsv or .csv).")
     try:
+        if not path.exists():
+            raise DataError(f"The text file {path} does not exist; check the path.")
+        if path.is_dir():
+            raise DataError(f"{path} is a folder; give one text file (.txt, .tsv or .csv).")
         raw = path.read_bytes()
         if raw[:2] == b"\x1f\x8b":
             with gzip.open(io.BytesIO(raw)) as stream:
                 raw = stream.read(MAX_BYTES + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(
-            f"{path.name} looks like gzip but cannot be unpacked ({error}); download it again."
+            f"{path.name} looks like gzip but cannot be unpacked ({reason(error)}); download it "
+            "again."
         ) from error
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if not raw.strip():
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise DataError(f"{path.name} is empty; give a file with one item a line.")
     if len(raw) > MAX_BYTES:
         raise DataError(f"{path.name} holds over 2 GiB of text; give a smaller file.")
@@ -71,8 +74,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _decode(raw: bytes, path: Path) -> str:
-    if raw[:3] == b"\xef\xbb\xbf":
-        raw = raw[3:]
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{path.name} is UTF-16, but UTF-8 is expected; save it as UTF-8.")
     if b"\x00" in raw:
@@ -114,18 +116,20 @@ def _from_table(
     content: str, path: Path, delimiter: str, text_column: str | None, label_column: str | None
 ) -> Dataset:
     # A tab-separated file has no quoting: a quotation mark in it is part of the text.
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     csv.field_size_limit(max(csv.field_size_limit(), 2**31 - 1))
     rows = csv.reader(
-        io.StringIO(content, newline=""), delimiter=delimiter, quoting=quoting, strict=True
+        io.StringIO(content, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL,
+        strict=True,
     )
     try:
-        header = [name.strip() for name in next(rows)]
+        header = [name.strip() for name in next(filter(_has_text, rows), [])]
         text_at = _column(header, text_column or "text", path)
         label_at = None if label_column is None else _column(header, label_column, path)
         kept: list[list[str]] = []
         for row in rows:
-            if not row:
+            if not _has_text(row):
                 continue
             if len(row) != len(header):
                 raise DataError(
@@ -140,7 +144,9 @@ def _from_table(
             f"{path.name} cannot be read as a table near line {rows.line_num}: {error}; "
             "check the quotation marks."
         ) from error
-    others = [i for i in range(len(header)) if i not in (text_at, label_at)]
+    # A column without a name, as a trailing comma makes it, cannot be asked for.
+    others = [_column(header, name, path) for i, name in enumerate(header)
+              if name and i not in (text_at, label_at)]  # fmt: skip
     return Dataset(
         name=path.name,
         modality="sentences",
@@ -149,6 +155,10 @@ def _from_table(
         metadata={header[i]: tuple(row[i] for row in kept) for i in others},
         source={"text": str(path), "text_column": header[text_at], "label_column": label_column},
     )
+
+
+def _has_text(row: list[str]) -> bool:
+    return any(cell.strip() for cell in row)
 
 
 def _column(header: list[str], name: str, path: Path) -> int:

@@ -10,6 +10,7 @@ from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, tra
 from tokenizers import Tokenizer as HubTokenizer
 
 from vae_core.data.dataset import DataError
+from vae_core.errors import reason
 
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
 SPECIAL_TOKENS = ("<pad>", "<s>", "</s>", "<unk>")
@@ -28,12 +29,16 @@ class Tokenizer:
 
     def __init__(self, hub: HubTokenizer) -> None:
         self._hub = hub
+        # A text that spells out "</s>" or "<pad>" means these letters, not the token.
+        hub.encode_special_tokens = True
         for number, token in enumerate(SPECIAL_TOKENS):
             if hub.token_to_id(token) != number:
                 raise DataError(
                     f"The tokenizer should have {token!r} as number {number}; this one is not "
                     "Latentscape's."
                 )
+        if max(hub.get_vocab().values()) != hub.get_vocab_size() - 1:
+            raise DataError("The tokenizer's numbers have gaps; this one is not Latentscape's.")
 
     @property
     def vocabulary_size(self) -> int:
@@ -79,7 +84,7 @@ class Tokenizer:
         try:
             hub = HubTokenizer.from_str(text)
         except Exception as error:  # tokenizers raises plain Exception for every parse error
-            raise DataError(f"The tokenizer cannot be read: {error}.") from error
+            raise DataError(f"The tokenizer cannot be read: {reason(error)}.") from error
         return cls(hub)
 
 

@@ -25,7 +25,9 @@ def token_log_likelihood(features: Tensor, weight: Tensor, bias: Tensor, targets
 
 class _TokenLogLikelihood(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, features: Tensor, weight: Tensor, bias: Tensor, targets: Tensor
+    ) -> Tensor:
         weight, bias = weight.to(features.dtype), bias.to(features.dtype)
         normalisers, chosen = [], []
         for start in range(0, max(len(features), 1), _SLICE):

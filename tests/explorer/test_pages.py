@@ -1,0 +1,202 @@
+"""The Map and Clusters pages and the bar above them, run without a browser."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import catalogue, paths
+from tests.explorer.conftest import HOSTILE, pictures, sentences, write_run
+from vae_core.data.dataset import Dataset
+
+SECONDS = 60
+
+
+def open_page(name: str, model_id: str | None = None) -> AppTest:
+    app = AppTest.from_file(str(paths.pages_folder() / name), default_timeout=SECONDS)
+    if model_id is not None:
+        app.query_params["model"] = model_id
+    return app.run()
+
+
+def select(app: AppTest, items: list[int]) -> AppTest:
+    run = catalogue.open_run(str(app.query_params["model"]))
+    points = [{"customdata": item} for item in items]
+    chosen: Any = {"selection": {"points": points, "point_indices": [], "box": [], "lasso": []}}
+    app.session_state[f"map.{run.content_hash}"] = chosen
+    return app.run()
+
+
+def texts(app: AppTest) -> list[str]:
+    return [element.value for element in app.text]
+
+
+@pytest.mark.parametrize("page", ["map.py", "clusters.py"])
+@pytest.mark.parametrize(
+    "dataset",
+    [pictures(40), sentences(40), pictures(90, labels=45), sentences(90, labels=45)],
+    ids=["pictures", "sentences", "pictures of 45 labels", "sentences of 45 labels"],
+)
+@pytest.mark.parametrize("latent_dim", [1, 2, 5])
+def test_pages_open_on_every_kind_of_model(
+    runs: Path, page: str, dataset: Dataset, latent_dim: int
+) -> None:
+    write_run(runs / "a", dataset, latent_dim)
+    app = open_page(page, "run:a")
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("dataset", [pictures(1), sentences(1)], ids=["picture", "sentence"])
+def test_a_model_of_one_item_has_a_map_and_a_word_about_clusters(
+    runs: Path, dataset: Dataset
+) -> None:
+    write_run(runs / "a", dataset)
+    assert not open_page("map.py", "run:a").exception
+    app = open_page("clusters.py", "run:a")
+    assert not app.exception
+    assert "holds 1 item, too few for 2 clusters" in app.error[0].value.replace("\\", "")
+
+
+def test_more_clusters_than_items_is_one_sentence(runs: Path) -> None:
+    write_run(runs / "a", pictures(5))
+    app = open_page("clusters.py", "run:a")
+    app.slider[0].set_value(6).run()
+    assert not app.exception
+    assert "holds 5 items, too few for 6 clusters" in app.error[0].value.replace("\\", "")
+    app.slider[0].set_value(5).run()
+    assert not app.error
+
+
+def test_the_slider_begins_at_the_number_of_labels(runs: Path) -> None:
+    write_run(runs / "few", pictures(40, labels=4))
+    write_run(runs / "many", pictures(90, labels=45))
+    assert open_page("clusters.py", "run:few").slider[0].value == 4
+    assert open_page("clusters.py", "run:many").slider[0].value == 8
+
+
+def test_the_map_can_be_coloured_by_labels_metadata_and_numbers(runs: Path) -> None:
+    write_run(runs / "a", sentences(40))
+    app = open_page("map.py", "run:a")
+    assert app.selectbox[0].value == "Label"
+    for choice in app.selectbox[0].options:
+        app.selectbox[0].set_value(choice.removeprefix("Colour by: ")).run()
+        assert not app.exception
+
+
+def test_a_clicked_point_is_inspected_and_stays_after_the_selection_ends(runs: Path) -> None:
+    write_run(runs / "a", sentences(40))
+    app = select(open_page("map.py", "run:a"), [7])
+    assert f"item 7 says {HOSTILE}" in texts(app)
+    assert not app.dataframe
+    assert f"item 7 says {HOSTILE}" in texts(select(app, []))
+
+
+@pytest.mark.parametrize("dataset", [pictures(40), sentences(40)], ids=["pictures", "sentences"])
+def test_selected_points_are_counted_and_listed(runs: Path, dataset: Dataset) -> None:
+    write_run(runs / "a", dataset)
+    app = select(open_page("map.py", "run:a"), [9, 3, 30])
+    assert not app.exception
+    assert any("3 items selected" in element.value for element in app.markdown)
+    table = app.dataframe[0].value
+    assert table["Item"].tolist() == [3, 9, 30]
+    if dataset.texts is None:
+        assert table["Picture"].str.startswith("data:image/png;base64,").all()
+    else:
+        assert table["Text"].tolist() == [dataset.texts[i] for i in (3, 9, 30)]
+
+
+def test_a_long_selection_is_listed_in_part(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.selection.MOST_ROWS", 5)
+    write_run(runs / "a", pictures(40))
+    app = select(open_page("map.py", "run:a"), list(range(12)))
+    assert any("12 items selected" in element.value for element in app.markdown)
+    assert len(app.dataframe[0].value) == 5
+    assert any("first 5 are listed" in caption.value for caption in app.caption)
+
+
+def test_a_large_model_is_drawn_in_part_and_says_so(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.analysis.projection.fair_sample.__defaults__", (25, 0))
+    write_run(runs / "a", pictures(40))
+    app = open_page("map.py", "run:a")
+    assert any("25 of its 40 items are drawn" in caption.value for caption in app.caption)
+
+
+def test_items_that_are_not_stored_are_decoded_and_it_says_so(runs: Path) -> None:
+    (write_run(runs / "a", pictures(40)) / "images.npy").unlink()
+    for page in ("map.py", "clusters.py"):
+        app = open_page(page, "run:a")
+        assert not app.exception
+    app = select(open_page("map.py", "run:a"), [1, 2])
+    assert not app.exception
+    assert any("ships without its data" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("model_id", ["nonsense", "run:../x", "run:**b**"])
+def test_an_unknown_model_is_one_sentence(runs: Path, model_id: str) -> None:
+    app = open_page("map.py", model_id)
+    assert not app.exception
+    told = app.error[0].value.replace("\\", "")
+    assert told == f'There is no model called "{model_id}". Choose another model in the bar above.'
+
+
+def test_a_model_that_is_deleted_while_it_is_open_is_one_sentence(runs: Path) -> None:
+    folder = write_run(runs / "a", pictures(4))
+    app = open_page("map.py", "run:a")
+    shutil.rmtree(folder)
+    app.run()
+    assert not app.exception
+    assert "There is no model called" in app.error[0].value
+
+
+def test_a_damaged_model_is_one_sentence(runs: Path) -> None:
+    (write_run(runs / "a", pictures(4)) / "latents.npy").write_bytes(b"nothing")
+    app = open_page("map.py", "run:a")
+    assert not app.exception
+    assert "Choose another model" in app.error[0].value
+
+
+def test_without_any_model_the_map_says_what_to_do(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "assets_folder", lambda: tmp_path / "none")
+    app = open_page("map.py")
+    assert not app.exception
+    assert "Train one on the Train page" in app.info[0].value
+
+
+def test_the_bar_lists_the_models_and_changes_the_open_one(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "assets_folder", lambda: tmp_path / "assets")
+    write_run(tmp_path / "assets" / "digits", pictures(4))
+    write_run(runs / HOSTILE.replace("/", "_"), sentences(4))
+    app = AppTest.from_file(str(paths.app_script()), default_timeout=SECONDS).run()
+    assert not app.exception
+    picker = app.selectbox(key="model_picker")
+    assert picker.value == "digits"
+    assert picker.options[0] == "Digits 8×8 · 4 images · 2 dimensions"
+    other = catalogue.list_models()[1].id
+    picker.set_value(other).run()
+    assert not app.exception
+    assert app.query_params["model"] == other
+    assert app.selectbox(key="model_picker").value == other
+
+
+def test_the_bar_follows_the_url_and_shows_no_model_for_an_unknown_one(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "assets_folder", lambda: tmp_path / "none")
+    write_run(runs / "a", pictures(4))
+    app = AppTest.from_file(str(paths.app_script()), default_timeout=SECONDS)
+    app.query_params["model"] = "run:a"
+    assert app.run().selectbox(key="model_picker").value == "run:a"
+    app.query_params["model"] = "gone"
+    assert app.run().selectbox(key="model_picker").value is None
+    assert "no model called" in app.error[0].value

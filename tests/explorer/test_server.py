@@ -1,0 +1,74 @@
+"""How the explorer is served; that it comes up is seen in tests/browser."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from explorer import paths, server
+from tests.support import free_port
+
+
+def test_a_taken_port_is_one_sentence_that_says_what_to_do() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(server.PortError) as told:
+            server.serve(port, open_browser=False)
+    assert f"Port {port} is already in use" in str(told.value)
+    assert f"--port {port + 1}" in str(told.value)
+
+
+def test_a_foreign_address_is_one_sentence() -> None:
+    with pytest.raises(server.PortError, match=r'Cannot listen on "192\.0\.2\.1"'):
+        server.check_port(free_port(), "192.0.2.1")
+
+
+def test_a_port_that_cannot_be_is_one_sentence() -> None:
+    with pytest.raises(server.PortError, match="Port 70000 does not exist"):
+        server.check_port(70_000, "127.0.0.1")
+
+
+def test_a_free_port_stays_free() -> None:
+    port = free_port()
+    server.check_port(port, "127.0.0.1")
+    server.check_port(port, "127.0.0.1")
+
+
+def test_the_options_are_our_configuration_with_nothing_sent_home() -> None:
+    options = server.options(8765, "127.0.0.1")
+    assert options["browser.gatherUsageStats"] is False
+    assert options["server.fileWatcherType"] == "none"
+    assert options["client.toolbarMode"] == "minimal"
+    assert options["server.headless"] is True
+    assert (options["server.port"], options["server.address"]) == (8765, "127.0.0.1")
+    assert {"theme.light.primaryColor", "theme.dark.primaryColor"} <= set(options)
+
+
+def test_every_option_is_one_that_streamlit_knows() -> None:
+    from streamlit import config
+
+    known = set(config._config_options_template)
+    assert set(server.options(1, "")) <= known
+
+
+def test_the_server_starts_without_a_configuration_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "PACKAGE", tmp_path / "explorer")
+    assert server.options(1, "")["browser.gatherUsageStats"] is False
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("127.0.0.1", "http://localhost:80"),
+        ("0.0.0.0", "http://localhost:80"),
+        ("192.0.2.7", "http://192.0.2.7:80"),
+    ],
+)
+def test_the_address_to_open_is_one_a_browser_understands(address: str, url: str) -> None:
+    assert server._url(80, address) == url

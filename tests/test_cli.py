@@ -1,0 +1,260 @@
+"""The command as people and other programs call it: pinned calls, results, one-sentence errors."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from explorer.cli import main
+
+SENTENCES = [
+    f"the {size} {animal} {verb} {place}"
+    for size in ("small", "large", "old")
+    for animal in ("dog", "cat", "horse")
+    for verb in ("sleeps", "eats", "waits")
+    for place in ("at home", "outside")
+]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def latentscape(*arguments: str | Path) -> Outcome:
+    """Run the command in this process, as the console script would: torch is imported once."""
+    output, errors = io.StringIO(), io.StringIO()
+    code = 0
+    with (
+        mock.patch.object(sys, "argv", ["latentscape", *map(str, arguments)]),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Outcome(code, output.getvalue(), errors.getvalue())
+
+
+def succeeds(*arguments: str | Path) -> str:
+    done = latentscape(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refused(*arguments: str | Path) -> str:
+    """Return the sentence that the command refuses with: one line, no traceback."""
+    done = latentscape(*arguments)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("latentscape: ")
+    assert lines[0].endswith(".")
+    return lines[0]
+
+
+@pytest.fixture(scope="module")
+def digits_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("digits") / "run"
+    pinned = "train --dataset digits --model dense --latent-dim 2 --epochs 2 --seed 0 --out"
+    succeeds(*pinned.split(), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("corpus") / "corpus.txt"
+    file.write_text("\n".join(SENTENCES) + "\n")
+    return file
+
+
+@pytest.fixture(scope="module")
+def text_run(corpus: Path) -> Path:
+    out = corpus.parent / "run"
+    pinned = "--model gru --latent-dim 16 --epochs 5 --out"
+    succeeds("train", "--text", corpus, *pinned.split(), out)
+    return out
+
+
+def test_train_writes_a_run_that_is_readable_without_latentscape(digits_run: Path) -> None:
+    config = json.loads((digits_run / "config.json").read_text())
+    assert config["training"]["epochs"] == 2
+    assert config["command"].startswith("latentscape train --dataset digits")
+    lines = [json.loads(line) for line in (digits_run / "metrics.jsonl").read_text().splitlines()]
+    assert lines[-1]["step"] == lines[-1]["steps"]
+    assert lines[-1]["elbo"] == pytest.approx(lines[-1]["reconstruction"] - lines[-1]["kl"])
+    latents = np.load(digits_run / "latents.npy")
+    assert latents.shape == (1797, 2, 2)
+
+
+def test_evaluate_prints_the_elbo_and_its_terms(digits_run: Path) -> None:
+    result = json.loads(succeeds("evaluate", digits_run, "--json"))
+    assert result["items"] == 180
+    assert result["elbo"] == pytest.approx(result["reconstruction"] - result["kl"])
+    assert {"active_units", "mutual_information"} <= set(result)
+    everything = json.loads(succeeds("evaluate", digits_run, "--data", "digits", "--json"))
+    assert everything["items"] == 1797
+    assert "reconstruction" in succeeds("evaluate", digits_run)
+
+
+def test_evaluate_other_text(text_run: Path, corpus: Path) -> None:
+    result = json.loads(succeeds("evaluate", text_run, "--data", corpus, "--json"))
+    assert result["items"] == len(SENTENCES)
+    assert result["perplexity"] > 1
+    assert isinstance(result["collapsed"], bool)
+
+
+def test_encode_keeps_the_order_and_the_labels_of_the_file(text_run: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    table = tmp_path / "corpus.tsv"
+    rows = [f"{sentence}\t{number}" for number, sentence in enumerate(SENTENCES)]
+    table.write_text("text\tlabel\n" + "\n".join(rows) + "\n")
+    out = tmp_path / "latents.parquet"
+    succeeds("encode", text_run, table, "--label-column", "label", "--out", out)
+    encoded = pq.read_table(out)
+    assert encoded.column("item").to_pylist() == SENTENCES
+    assert encoded.column("label").to_pylist() == [str(n) for n in range(len(SENTENCES))]
+    names = [f"{part}_{i}" for part in ("mu", "log_var") for i in range(16)]
+    assert encoded.column_names == ["item", "label", *names]
+    # The run encoded the same sentences in the same order when it was trained.
+    own = np.load(text_run / "latents.npy")
+    np.testing.assert_allclose(encoded.column("mu_3").to_numpy(), own[:, 0, 3], atol=1e-5)
+
+
+def test_sample_is_seeded(text_run: Path) -> None:
+    pinned = ("sample", text_run, "-n", "10", "--temperature", "1.0", "--seed", "0", "--json")
+    first, again = (json.loads(succeeds(*pinned)) for _ in range(2))
+    assert len(first["items"]) == 10
+    assert first == again
+    assert len(succeeds("sample", text_run, "-n", "3").splitlines()) == 3
+
+
+def test_interpolate_sentences(text_run: Path) -> None:
+    ends = ("the small dog sleeps at home", "the old horse waits outside")
+    done = latentscape("interpolate", text_run, *ends, "--steps", "7", "--json")
+    assert len(json.loads(done.stdout)["items"]) == 7
+    assert done.stderr == ""
+    unknown = latentscape("interpolate", text_run, ends[0], "a blue whale", "--json")
+    assert "does not know 'a', 'blue', 'whale'" in unknown.stderr
+
+
+def test_interpolate_images_into_a_strip(digits_run: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    out = tmp_path / "strip.png"
+    succeeds("interpolate", digits_run, "--index", "0", "5", "--steps", "7", "--out", out)
+    with Image.open(out) as strip:
+        assert strip.width > 6 * strip.height
+
+
+def test_doctor() -> None:
+    report = json.loads(succeeds("doctor", "--json"))
+    assert report["versions"]["torch"]
+    assert report["machine"]["device"] in ("cpu", "cuda", "mps")
+    assert report["disk"]["free gigabytes"] > 0
+    assert {"digits", "mnist"} <= set(report["data"])
+    assert "bundled models" in succeeds("doctor")
+
+
+def test_help_explains_every_command() -> None:
+    from typer.testing import CliRunner
+
+    from explorer.cli import app
+
+    top = CliRunner().invoke(app, ["--help"])
+    for command in ("app", "train", "encode", "evaluate", "sample", "interpolate", "doctor"):
+        assert command in top.output
+        assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
+
+
+def test_interrupting_keeps_the_best_weights_so_far(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    arguments = ["train", "--dataset", "digits", "--epochs", "100000", "--out", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer.cli", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    metrics = out / "metrics.jsonl"
+    deadline = time.monotonic() + 120
+    while not (metrics.exists() and metrics.stat().st_size > 0):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert "keeping the best weights" in errors
+    assert json.loads(succeeds("evaluate", out, "--json"))["items"] == 180
+
+
+def test_bad_input_is_one_sentence_each(digits_run: Path, text_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    one = tmp_path / "one.txt"
+    one.write_text("a single item\n")
+    empty = tmp_path / "empty.txt"
+    empty.write_text("")
+    binary = tmp_path / "binary.txt"
+    binary.write_bytes(bytes(range(256)) * 40)
+    table = tmp_path / "table.csv"
+    table.write_text("a,b\n1,2\n")
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "config.json").write_text("{}")
+
+    assert "does not exist" in refused("train", "--text", tmp_path / "no.txt", "--out", out)
+    assert "is empty" in refused("train", "--text", empty, "--out", out)
+    assert "at least 3" in refused("train", "--text", one, "--out", out)
+    assert "NUL" in refused("train", "--text", binary, "--out", out)
+    assert "its columns are 'a', 'b'" in refused("train", "--text", table, "--out", out)
+    assert "latent_dim" in refused(
+        "train", "--dataset", "digits", "--latent-dim", "0", "--out", out
+    )
+    assert "choose one of" in refused("train", "--dataset", "none", "--out", out)
+    assert "for sentences" in refused(
+        "train", "--dataset", "digits", "--model", "gru", "--out", out
+    )
+    assert "not empty" in refused("train", "--dataset", "digits", "--out", digits_run)
+    assert "not a Latentscape run" in refused("evaluate", foreign)
+    assert "not a Latentscape run" in refused("sample", tmp_path / "nowhere")
+    assert "from 0 to 1796" in refused("interpolate", digits_run, "--index", "0", "9999")
+    assert "two sentences" in refused("interpolate", text_run, "only one")
+    assert "temperature" in refused("sample", text_run, "--temperature", "nan")
+    assert "holds images" in refused("evaluate", text_run, "--data", "digits")
+    assert not out.exists()
+
+
+def test_mnist_without_data_and_without_network(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer.cli", "train", "--dataset", "mnist", "--out", "run"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=300,
+        check=False,
+        # Offline mode makes the hub client refuse without trying the network.
+        env={k: v for k, v in os.environ.items() if k != "LATENTSCAPE_DATA"}
+        | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")},
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("latentscape: MNIST could not be downloaded")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
