@@ -90,7 +90,7 @@ def origin(run: Run) -> str:
 
 def _slider(run: Run, axis: Axis, start: NDArray[np.float32]) -> float:
     return st.slider(
-        f"{axis.name} :gray[· {axis.usage_words}]",
+        f"{axis.name} · {axis.usage_words}",
         axis.low,
         axis.high,
         step=STEP,

@@ -88,6 +88,8 @@ def cluster_sizes(sizes: NDArray[np.int64], colours: Sequence[str]) -> go.Figure
             marker={"color": list(colours)},
             text=[f"{size:,}" for size in sizes.tolist()],
             textposition="auto",
+            textangle=0,
+            cliponaxis=False,
             hovertemplate="cluster %{y}: %{x:,} items<extra></extra>",
         ),
         layout=_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}),
@@ -153,7 +155,7 @@ def _points(
         mode="markers",
         marker=marker,
         selected={"marker": {"opacity": 1.0}},
-        unselected={"marker": {"opacity": 0.15}},
+        unselected={"marker": {"opacity": 0.25}},
     )
 
 

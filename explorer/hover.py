@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 LONGEST_TEXT = 120
 LINE_WIDTH = 44
 LARGEST_PICTURE = 14
+FAINTEST = np.float32(0.2)
 FONT = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 # Control characters, lone surrogates and direction overrides would break the line or the encoding.
@@ -49,13 +50,16 @@ def picture_lines(pictures: NDArray[Any]) -> list[str]:
     Pictures are reduced to at most 14×14 pixels; floats in [0, 1] or uint8, bright is ink.
     """
     small = _reduced(pictures)
+    # A faint picture, such as an average of many, still shows its shape; a blank one stays blank.
+    small = small / np.maximum(small.max(axis=(1, 2), keepdims=True), FAINTEST)
     if small.shape[1] % 2:
         small = np.pad(small, ((0, 0), (0, 1), (0, 0)))
     levels = np.clip((small * 4.0).astype(np.int8), 0, 3)
     cells = _CELLS[levels[:, 0::2] * 4 + levels[:, 1::2]]
     count, rows, columns = cells.shape
     lines = np.ascontiguousarray(cells).view(f"U{columns}").reshape(count, rows)
-    return ["<br>".join(row) for row in lines.tolist()]
+    # Blank ends of lines say nothing and would be a third of what is sent.
+    return ["<br>".join(line.rstrip() for line in row) for row in lines.tolist()]
 
 
 def with_footer(bodies: Sequence[str], footers: Sequence[str]) -> NDArray[np.object_]:

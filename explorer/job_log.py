@@ -45,7 +45,7 @@ class MetricsLog:
                     self._position, self._rows = 0, []
                 file.seek(self._position)
                 new = file.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         whole = new[: new.rfind(b"\n") + 1]
         self._position += len(whole)
@@ -118,5 +118,5 @@ def _tail(log: Path) -> str:
         with log.open("rb") as file:
             file.seek(max(0, file.seek(0, 2) - _LOG_TAIL_BYTES))
             return file.read().decode("utf-8", errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""

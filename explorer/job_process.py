@@ -53,7 +53,7 @@ def holder_of(lock: Path) -> str | None:
         return None
     try:
         probe = os.open(lock, os.O_RDONLY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ a server that is started anew all find the same job.
 from __future__ import annotations
 
 import atexit
+import functools
 import re
 import secrets
 import subprocess
@@ -264,24 +265,12 @@ class Jobs:
                 job.stop_now()
 
 
-_opened: dict[Path, Jobs] = {}
-_opening = threading.Lock()
-
-
+@functools.cache
 def jobs_in(runs: Path) -> Jobs:
     """Return the one `Jobs` of this process for a runs folder; it ends with the process."""
-    with _opening:
-        if not _opened:
-            atexit.register(close_all)
-        if runs not in _opened:
-            _opened[runs] = Jobs(runs)
-        return _opened[runs]
-
-
-def close_all() -> None:
-    """End every training of this process. The server calls it too: a signal skips `atexit`."""
-    for jobs in list(_opened.values()):
-        jobs.close()
+    jobs = Jobs(runs)
+    atexit.register(jobs.close)
+    return jobs
 
 
 def _cannot_start(runs: Path, error: OSError) -> JobError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import importlib
 import signal
 import socket
 import sys
@@ -18,6 +19,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from explorer import paths
+from explorer.preload import PreloadMiddleware, chart_library
 from vae_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8501
 DEFAULT_ADDRESS = "127.0.0.1"
+# In the order in which a first page asks for them; the first brings torch.
+NEEDED_FIRST = ("vae_core.checkpoint", "pyarrow.parquet", "plotly.subplots", "pandas")
 
 
 class PortError(UserError, RuntimeError):
@@ -42,12 +46,18 @@ def serve(
     check_port(port, address)
     import streamlit as st
     import uvicorn
+    from starlette.middleware import Middleware
     from streamlit.web import bootstrap
 
     bootstrap.load_config_options(options(port, address))
     # Streamlit hands sys.argv to scripts; our own flags are none of their business.
     sys.argv = [str(paths.app_script())]
-    application = st.App(paths.app_script(), lifespan=_lifespan(_url(port, address), open_browser))
+    library = chart_library()
+    application = st.App(
+        paths.app_script(),
+        lifespan=_lifespan(_url(port, address), open_browser),
+        middleware=[Middleware(PreloadMiddleware, address=library)] if library else [],
+    )
     config = uvicorn.Config(
         application,
         host=address,
@@ -141,12 +151,8 @@ def _lifespan(url: str, open_browser: bool) -> Any:
 
 def _warm_up() -> None:
     """Import what the first page needs while the browser is still loading its own scripts."""
-    import pandas  # noqa: F401
-    import plotly.subplots  # noqa: F401
-    import pyarrow.parquet  # noqa: F401
-
-    import vae_core.checkpoint  # noqa: F401
-
+    for name in NEEDED_FIRST:
+        importlib.import_module(name)
     # Streamlit collects garbage after every rerun. What is imported by now lives for ever; unless
     # it is set aside, each of those collections looks through it for about 100 ms.
     gc.collect()

@@ -24,9 +24,9 @@ def latent_table_bytes(data: Dataset, latents: Latents) -> bytes:
         columns["label"] = pa.array(data.labels, pa.string())
     for name, values in data.metadata.items():
         columns.setdefault(name, pa.array(values, pa.string()))
-    for prefix, values in (("mu", latents.mean), ("log_var", latents.log_variance)):
-        for dimension in range(values.shape[1]):
-            columns[f"{prefix}_{dimension}"] = pa.array(values[:, dimension])
+    for prefix, array in (("mu", latents.mean), ("log_var", latents.log_variance)):
+        for dimension, column in enumerate(array.T):
+            columns[f"{prefix}_{dimension}"] = pa.array(column)
     buffer = io.BytesIO()
     pq.write_table(pa.table(columns), buffer, compression="zstd")
     return buffer.getvalue()

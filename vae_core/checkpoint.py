@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,16 +20,35 @@ from vae_core.data.dataset import DataError, Dataset, Modality
 from vae_core.data.tokenizer import Tokenizer
 from vae_core.errors import reason
 from vae_core.files import write_whole
-from vae_core.models import VAE, Items, build_model, model_config_from_json
+from vae_core.models import VAE, Items, build_model
+from vae_core.run_config import (
+    CONFIG,
+    WEIGHTS,
+    RunSummary,
+    parse_summary,
+    read_config,
+    read_summary,
+    write_config,
+)
 from vae_core.run_items import ItemTable, RunError, read_items, write_items
 
-FORMAT = "latentscape-run"
-VERSION = 1
-CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+TOKENIZER = "tokenizer.json"
 METRICS, LATENTS, ITEMS, IMAGES = "metrics.jsonl", "latents.npy", "items.parquet", "images.npy"
-_MAX_JSON_BYTES = 64 * 1024 * 1024
 
-__all__ = ["Latents", "Run", "RunError", "RunSummary", "load_run", "read_summary"]
+__all__ = [
+    "CONFIG",
+    "Latents",
+    "Run",
+    "RunError",
+    "RunSummary",
+    "load_run",
+    "read_config",
+    "read_summary",
+    "write_config",
+    "write_dataset",
+    "write_latents",
+    "write_model",
+]
 
 
 @dataclass(frozen=True)
@@ -40,25 +57,6 @@ class Latents:
 
     mean: npt.NDArray[np.float32]
     log_variance: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What a run's config.json says; nothing here needs the weights."""
-
-    path: Path
-    name: str
-    modality: Modality
-    family: str
-    latent_dim: int
-    items: int
-    dataset: str
-    created: str
-    elbo: float | None
-    finished: bool
-    content_hash: str
-    command: str
-    collapsed: bool
 
 
 @dataclass(frozen=True)
@@ -123,12 +121,6 @@ class Run:
         return found if isinstance(found, Tokenizer) else None
 
 
-def write_config(folder: Path, config: dict[str, Any]) -> None:
-    """Write config.json, marked with this format and version."""
-    content = {"format": FORMAT, "version": VERSION, **config}
-    write_whole(folder / CONFIG, (json.dumps(content, indent=2) + "\n").encode())
-
-
 def write_model(folder: Path, model: VAE, dtype: torch.dtype = torch.float32) -> str:
     """Write weights (and tokenizer) of ``model``; returns the weights' SHA-256."""
     state = {
@@ -165,81 +157,11 @@ def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
     write_whole(path, buffer.getvalue())
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """The checked content of a run's config.json. Raises RunError."""
-    file = path / CONFIG
-    try:
-        if not file.is_file():
-            raise RunError(
-                f"{path} is not a Latentscape run: it has no {CONFIG}; give a folder that "
-                "`latentscape train` made."
-            )
-        if file.stat().st_size > _MAX_JSON_BYTES:
-            raise RunError(f"{file} is too large to be a run's; the folder is damaged.")
-        config = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        if isinstance(error, RunError):
-            raise
-        raise RunError(f"{file} cannot be read ({reason(error)}); the run is damaged.") from error
-    if not isinstance(config, dict) or config.get("format") != FORMAT:
-        raise RunError(f"{path} is not a Latentscape run: {CONFIG} is of another program.")
-    if config.get("version") != VERSION:
-        raise RunError(
-            f"{path} is a run of format version {config.get('version')!r}, but this Latentscape "
-            f"reads version {VERSION}; open it with the version that made it."
-        )
-    return config
-
-
-def read_summary(path: str | Path) -> RunSummary:
-    """What a run is, read from config.json alone. Raises RunError where that is not one."""
-    path = Path(path)
-    return _summary(path, read_config(path))[0]
-
-
-def _summary(path: Path, config: dict[str, Any]) -> tuple[RunSummary, ModelConfig]:
-    try:
-        model = model_config_from_json(config["model"])
-        result = config.get("result") or {}
-        elbo = result.get("elbo")
-        summary = RunSummary(
-            path=path,
-            name=str(config.get("name") or path.name),
-            modality=_modality(config["modality"]),
-            family=model.family,
-            latent_dim=model.latent_dim,
-            items=int(config["items"]),
-            dataset=str(config["dataset"]["name"]),
-            created=str(config["created"]),
-            elbo=float(elbo) if elbo is not None and math.isfinite(float(elbo)) else None,
-            finished=bool(result) and (path / WEIGHTS).is_file(),
-            content_hash=str(result.get("weights_sha256", "")),
-            command=str(config.get("command", "")),
-            collapsed=bool(result.get("collapsed", False)),
-        )
-    except ConfigError as error:
-        raise RunError(f"{path / CONFIG} has a setting that cannot be: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise RunError(
-            f"{path / CONFIG} is incomplete ({type(error).__name__}: {reason(error)}); the run is "
-            "damaged."
-        ) from error
-    return summary, model
-
-
-def _modality(value: Any) -> Modality:
-    if value == "images":
-        return "images"
-    if value == "sentences":
-        return "sentences"
-    raise ValueError(f"modality {value!r} is not known")
-
-
 def load_run(path: str | Path, device: str | torch.device = "cpu") -> Run:
     """Open a finished run, checking version, sizes, shapes and content. Raises RunError."""
     path = Path(path)
     config = read_config(path)
-    summary, model_config = _summary(path, config)
+    summary, model_config = parse_summary(path, config)
     if not summary.finished:
         raise RunError(f"{path} has no trained model yet: its training did not finish.")
     model = _read_model(path, model_config, summary.content_hash).to(device).eval()

@@ -66,8 +66,8 @@ def grid(size: int, *, span: float = 3.0, center: tuple[float, float] = (0.0, 0.
     The square reaches ``span`` from its ``center`` in each direction; the y axis points up.
     """
     check_whole("size", size, 1, 10_000)
-    x = torch.linspace(center[0] - span, center[0] + span, size)
-    y = torch.linspace(center[1] + span, center[1] - span, size)
+    offsets = torch.linspace(-span, span, size) if size > 1 else torch.zeros(1)
+    x, y = center[0] + offsets, center[1] - offsets
     rows, columns = torch.meshgrid(y, x, indexing="ij")
     return torch.stack([columns.flatten(), rows.flatten()], dim=1)
 

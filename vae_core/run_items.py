@@ -58,7 +58,7 @@ def read_items(path: Path, count: int) -> ItemTable:
     import pyarrow.parquet as pq
 
     try:
-        arrow = pq.read_table(io.BytesIO(path.read_bytes()))
+        arrow = pq.ParquetFile(io.BytesIO(path.read_bytes())).read()
         columns = {
             name: tuple("" if value is None else str(value) for value in column.to_pylist())
             for name, column in zip(arrow.column_names, arrow.columns, strict=True)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -85,7 +85,8 @@ def train(
         typer.Option(help="gru: longer texts are cut to this.", rich_help_panel=_MODEL),
     ] = None,
     tokenizer: Annotated[
-        str, typer.Option(help="gru: word or bpe (word pieces).", rich_help_panel=_MODEL)
+        Literal["word", "bpe"],
+        typer.Option(help="gru: words, or pieces of words.", rich_help_panel=_MODEL),
     ] = "word",
     vocabulary_size: Annotated[
         int, typer.Option(help="gru: at most this many tokens.", rich_help_panel=_MODEL)

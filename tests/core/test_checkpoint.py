@@ -18,8 +18,8 @@ import pytest
 import safetensors.torch
 import torch
 
-import vae_core.checkpoint as checkpoint_module
 from tests.core.support import one_sentence, pictures, sentences
+from vae_core import run_config
 from vae_core.checkpoint import (
     Latents,
     RunError,
@@ -533,5 +533,5 @@ def test_a_config_too_large_to_be_one_is_refused_unread(
     copy_of: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = copy_of("images")
-    monkeypatch.setattr(checkpoint_module, "_MAX_JSON_BYTES", 1000)
+    monkeypatch.setattr(run_config, "_MAX_JSON_BYTES", 1000)
     assert "too large" in refused(path)

@@ -147,22 +147,23 @@ def numbered(count: int) -> SentenceTensors:
 
 
 class Lookup(VAE):
-    """Encodes word i at place i of a line; its words hold as well as z is near that place."""
+    """Encodes word i at place i modulo `places` of a line; it is the likelier, the nearer z is."""
 
     modality: ClassVar[Modality] = "sentences"
 
-    def __init__(self, spacing: float, sharpness: float) -> None:
+    def __init__(self, spacing: float, sharpness: float, places: int) -> None:
         super().__init__()
         self.config = ModelConfig(latent_dim=1)
         self.spacing = torch.nn.Parameter(torch.tensor(spacing))
         self.sharpness = sharpness
+        self.places = places
 
     @classmethod
     def from_config(cls, config: ModelConfig, tokenizer: Tokenizer | None) -> Self:
         raise NotImplementedError
 
     def encode(self, batch: torch.Tensor) -> Posterior:
-        mean = self.spacing * batch[:, 1:2]
+        mean = self.spacing * (batch[:, 1:2] % self.places)
         return Posterior(mean, torch.full_like(mean, -4.0))
 
     def log_likelihood(self, batch: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
@@ -173,22 +174,27 @@ class Lookup(VAE):
 
 
 @pytest.mark.parametrize(
-    ("spacing", "sharpness", "collapsed"),
+    ("spacing", "sharpness", "places", "collapsed"),
     [
-        (1.0, 1.0, False),  # z tells the words apart, and the words need it
-        (0.0, 1.0, True),  # every sentence has the same posterior
-        (1.0, 0.0, True),  # z tells all, but the words do not listen
+        (1.0, 1.0, 100, False),  # z tells the words apart, and the words need it
+        (0.0, 1.0, 100, True),  # every sentence has the same posterior
+        (1.0, 0.0, 100, True),  # z tells all, but the words do not listen
+        (5.0, 1.0, 2, True),  # the words listen, but z tells only ln 2
     ],
 )
 def test_a_model_that_ignores_z_has_collapsed(
-    spacing: float, sharpness: float, collapsed: bool
+    spacing: float, sharpness: float, places: int, collapsed: bool
 ) -> None:
-    found = evaluate(Lookup(spacing, sharpness), numbered(50))
+    found = evaluate(Lookup(spacing, sharpness, places), numbered(50))
     assert found["collapsed"] is collapsed
     assert found["active_units"] == (1 if spacing else 0)
     if not collapsed:
         assert found["mutual_information"] > 2
         assert found["reconstruction_drop_when_z_exchanged"] > 2
+
+
+def test_a_handful_of_items_cannot_show_a_collapse() -> None:
+    assert evaluate(Lookup(0.0, 1.0, 100), numbered(7))["collapsed"] is None
 
 
 def test_an_untrained_sentence_model_has_collapsed() -> None:

@@ -148,3 +148,7 @@ def test_analogy_moves_c_by_what_makes_a_differ_from_b() -> None:
     a, b, c = draw(3)
     assert torch.equal(analogy(a, b, c), a - b + c)
     torch.testing.assert_close(analogy(a, a, c), c)
+
+
+def test_a_grid_of_one_point_is_its_center() -> None:
+    assert grid(1, center=(0.5, -2.0)).tolist() == [[0.5, -2.0]]

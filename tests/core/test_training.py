@@ -19,7 +19,7 @@ from vae_core.data.images import load_digits
 from vae_core.data.tensors import ImageTensors
 from vae_core.models import DenseConfig, GruVAE, build_model
 from vae_core.models.base import VAE
-from vae_core.objectives import elbo_terms
+from vae_core.objectives import ElboTerms, elbo_terms
 from vae_core.training import TrainingData, TrainingError, TrainProgress, train
 
 QUICK = TrainConfig(epochs=3, batch_size=16, learning_rate=1e-2, device="cpu")
@@ -128,24 +128,43 @@ def test_every_report_adds_up() -> None:
             )
 
 
-def test_reports_are_means_over_items_whatever_the_objective_weighs(
+def test_reports_are_means_over_the_items_since_the_last_report(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    data = digits(50)  # the last batch of the epoch is smaller
-    recorded = []
+    data = digits(130)  # the last batch of the epoch is smaller
+    recorded: list[torch.Tensor] = []
 
-    def record(model: VAE, batch: torch.Tensor, generator: torch.Generator) -> Any:
+    def record(model: VAE, batch: torch.Tensor, generator: torch.Generator) -> ElboTerms:
         terms = elbo_terms(model, batch, generator)
-        if model.training:
+        if torch.is_grad_enabled():
             recorded.append(terms.elbo().detach())
         return terms
 
     monkeypatch.setattr(training_module, "elbo_terms", record)
-    monkeypatch.setattr(training_module, "LOGS_PER_EPOCH", 1)
+    monkeypatch.setattr(training_module, "LOGS_PER_EPOCH", 3)
     objective = ObjectiveConfig(beta=7.0, free_bits=1.0)
-    (report,) = train(dense(), data, changed(epochs=1, objective=objective))
-    assert report.elbo == pytest.approx(float(torch.cat(recorded).mean()), rel=1e-5)
-    assert report.beta == 7.0
+    reports = list(train(dense(), data, changed(epochs=2, objective=objective)))
+    assert [report.step for report in reports] == [3, 6, 9, 12, 15, 18]
+    for number, report in enumerate(reports):
+        since = torch.cat(recorded[3 * number : 3 * number + 3])
+        assert report.elbo == pytest.approx(float(since.mean()), rel=1e-5)
+        assert report.beta == 7.0
+
+
+def test_every_epoch_trains_with_dropout_and_validates_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    modes: list[tuple[bool, bool]] = []
+
+    def record(model: VAE, batch: torch.Tensor, generator: torch.Generator) -> ElboTerms:
+        modes.append((torch.is_grad_enabled(), model.training))
+        return elbo_terms(model, batch, generator)
+
+    monkeypatch.setattr(training_module, "elbo_terms", record)
+    model, data = animals()
+    list(train(model, data, QUICK))
+    assert len(modes) == 3 * (2 + 1)
+    assert all(learning == training for learning, training in modes)
 
 
 def test_the_best_weights_are_kept_not_the_last() -> None:
@@ -192,6 +211,17 @@ def test_stopping_validates_and_keeps_the_weights(stop_at: int) -> None:
     assert validation_elbo(model, data, 16) == pytest.approx(reports[-1].validation_elbo)
     assert not same_weights(model, dense())
     assert not model.training
+
+
+def test_stopping_during_the_warm_up_keeps_the_weights() -> None:
+    model, data = dense(), digits()
+    objective = ObjectiveConfig(warmup_epochs=50.0)
+    config = changed(epochs=1000, objective=objective)
+    calls = iter(range(1000))
+    reports = list(train(model, data, config, should_stop=lambda: next(calls) == 20))
+    assert reports[-1].step == 21
+    assert reports[-1].best
+    assert validation_elbo(model, data, 16) == pytest.approx(reports[-1].validation_elbo)
 
 
 def test_stopping_later_keeps_earlier_weights_that_were_better() -> None:

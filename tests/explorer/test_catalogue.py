@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer import catalogue, paths
-from tests.explorer.conftest import pictures, write_run
+from tests.explorer.made_runs import pictures, write_run
 from vae_core.checkpoint import RunError
 
 

@@ -52,7 +52,7 @@ def test_an_empty_text_is_one_empty_line() -> None:
 def test_a_picture_has_two_pixels_to_a_character_and_is_never_large(
     shape: tuple[int, int], rows: int, columns: int
 ) -> None:
-    shown = hover.picture_lines(np.zeros((2, *shape), np.uint8))
+    shown = hover.picture_lines(np.full((2, *shape), 255, np.uint8))
     assert len(shown) == 2
     lines = shown[0].split("<br>")
     assert [len(line) for line in lines] == [columns] * rows
@@ -62,7 +62,7 @@ def test_ink_is_dense_and_paper_is_blank() -> None:
     pictures = np.zeros((2, 4, 4), np.float32)
     pictures[1, :, 2:] = 1.0
     blank, half = hover.picture_lines(pictures)
-    assert blank == "    <br>    "
+    assert blank == "<br>"
     assert half == "  ██<br>  ██"
 
 
@@ -79,8 +79,15 @@ def test_bytes_and_fractions_draw_the_same() -> None:
 def test_reducing_keeps_the_mean_of_each_block() -> None:
     picture = np.zeros((1, 28, 28), np.float32)
     picture[0, :2, :2] = 1.0
-    assert hover.picture_lines(picture)[0].startswith("▀" + " " * 13)
+    assert hover.picture_lines(picture)[0].startswith("▀<br>")
 
 
 def test_footers_are_escaped_and_stand_on_their_own_line() -> None:
     assert hover.with_footer(["body"], ["<i>x</i>"]).tolist() == ["body<br>&lt;i&gt;x&lt;/i&gt;"]
+
+
+def test_a_faint_picture_shows_its_shape_and_noise_on_a_blank_one_does_not() -> None:
+    faint = np.zeros((1, 2, 2), np.float32)
+    faint[0, :, 1] = 0.3
+    assert hover.picture_lines(faint) == [" █"]
+    assert hover.picture_lines(faint / 10) == [""]

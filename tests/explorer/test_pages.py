@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import catalogue, paths
-from tests.explorer.conftest import HOSTILE, pictures, sentences, write_run
+from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from vae_core.data.dataset import Dataset
 
 SECONDS = 60
@@ -200,3 +202,20 @@ def test_the_bar_follows_the_url_and_shows_no_model_for_an_unknown_one(
     app.query_params["model"] = "gone"
     assert app.run().selectbox(key="model_picker").value is None
     assert "no model called" in app.error[0].value
+
+
+@pytest.mark.parametrize("page", ["map.py", "clusters.py"])
+def test_a_model_without_labels_opens_in_one_colour_or_by_distance(runs: Path, page: str) -> None:
+    write_run(runs / "a", replace(sentences(40), labels=None, metadata={}))
+    app = open_page(page, "run:a")
+    assert not app.exception
+    if page == "map.py":
+        assert app.selectbox[0].value == "Distance from the origin"
+
+
+def test_a_collapsed_model_is_told_on_the_map(runs: Path) -> None:
+    config = write_run(runs / "a", pictures(40)) / "config.json"
+    values = json.loads(config.read_text())
+    values["result"]["collapsed"] = True
+    config.write_text(json.dumps(values))
+    assert any("posterior collapse" in c.value for c in open_page("map.py", "run:a").caption)

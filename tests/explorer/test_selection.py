@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from explorer import selection
-from tests.explorer.conftest import HOSTILE, pictures, sentences, write_run
+from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from vae_core.checkpoint import load_run
 
 

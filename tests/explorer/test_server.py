@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+import streamlit
 
 from explorer import paths, server
+from explorer.preload import PreloadMiddleware, chart_library
 from tests.support import free_port
 
 
@@ -72,3 +76,30 @@ def test_the_server_starts_without_a_configuration_file(
 )
 def test_the_address_to_open_is_one_a_browser_understands(address: str, url: str) -> None:
     assert server._url(80, address) == url
+
+
+def test_the_chart_library_is_asked_for_with_the_page_and_with_nothing_else() -> None:
+    address = chart_library()
+    assert address is not None
+    for kind, expected in (("text/html; charset=utf-8", 1), ("application/json", 0)):
+
+        async def answer(scope: Any, receive: Any, send: Any, kind: str = kind) -> None:
+            headers = [(b"content-type", kind.encode())]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+
+        sent: list[Any] = []
+
+        async def send(message: Any, sent: list[Any] = sent) -> None:
+            sent.append(message)
+
+        middleware = PreloadMiddleware(answer, address)
+        asyncio.run(middleware({"type": "http"}, cast(Any, None), send))
+        links = [value for name, value in sent[0]["headers"] if name == b"link"]
+        assert links == [f"<{address}>; rel=modulepreload".encode()] * expected
+        assert sent[1]["type"] == "http.response.body"
+
+
+def test_the_chart_library_lies_where_it_is_said_to() -> None:
+    static = Path(streamlit.__file__).parent / "static"
+    assert (static / (chart_library() or "").removeprefix("/")).is_file()

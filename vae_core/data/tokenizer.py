@@ -25,7 +25,7 @@ _NO_SPACE_AFTER = re.compile(r"([(\[{]) ")
 
 
 class Tokenizer:
-    """Encodes texts as ``[BOS, …, EOS]``. Word-level is lower-cased; BPE is lossless bytes."""
+    """Encodes texts as ``[BOS, …, EOS]``. Word-level is lower-cased; BPE keeps every character."""
 
     def __init__(self, hub: HubTokenizer) -> None:
         self._hub = hub

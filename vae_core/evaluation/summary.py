@@ -22,7 +22,8 @@ def evaluate(model: VAE, items: ItemTensors, *, seed: int = 0) -> dict[str, Any]
     """ELBO and its terms (one z per item), active units, mutual information; nats per item.
 
     Sentences add perplexity and the collapse check: ``collapsed`` is true when z tells less than
-    2 nats about its sentence, or when the words lose less than 2 nats by exchanging z among items.
+    2 nats about its sentence, or when the words lose less than 2 nats by exchanging z among items;
+    it is None for fewer than eight items, which cannot tell.
     """
     posterior = encode_items(model, items)
     generator = torch.Generator().manual_seed(seed)
@@ -48,7 +49,9 @@ def evaluate(model: VAE, items: ItemTensors, *, seed: int = 0) -> dict[str, Any]
         drop = reconstruction - float(exchanged.mean())
         result["perplexity"] = math.exp(min(-(reconstruction - kl) * len(items) / tokens, 700.0))
         result["reconstruction_drop_when_z_exchanged"] = drop
-        result["collapsed"] = bool(min(information, drop) < COLLAPSE_NATS)
+        # ln(items) bounds the information, so a handful of items cannot show a collapse.
+        enough = math.log(compared) > COLLAPSE_NATS
+        result["collapsed"] = bool(min(information, drop) < COLLAPSE_NATS) if enough else None
     return result
 
 

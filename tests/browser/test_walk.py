@@ -1,0 +1,302 @@
+"""A walk through the running explorer with a real browser, as a stranger would take it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import quote, urlsplit
+
+import pytest
+import tokenizers
+from playwright.sync_api import Browser, Locator, Page, expect
+from tokenizers import models
+
+from explorer import catalogue
+from explorer.analysis.decoding import decode
+from tests.support import Server
+from vae_core.checkpoint import load_run
+from vae_core.config import TrainConfig
+from vae_core.data.dataset import Dataset
+from vae_core.data.tokenizer import SPECIAL_TOKENS, Tokenizer
+from vae_core.models import GruConfig
+from vae_core.runs import train_run
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("Map", "Decode", "Interpolate", "Clusters", "Train")
+# Only reached when something is stuck: a slow machine must not fail a test.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+HOSTILE = (
+    "<script>window.pwned = 1</script> comes first",
+    "<img src=x onerror='window.pwned = 2'> comes second",
+    "<b>bold</b> and **stars** and `code` come third",
+    "# heading [link](javascript:alert(1)) comes fourth",
+    ":red[colour] and $x^2$ come fifth",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(launch_browser: Callable[..., Browser]) -> Browser:
+    return launch_browser()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A fresh visitor; at the end nothing may have gone wrong or left the machine."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
+    page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
+    page.on("request", lambda request: wrong.extend(_strange(request.url, server)))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def _strange(url: str, server: Server) -> list[str]:
+    parts = urlsplit(url)
+    ours = parts.netloc == urlsplit(server.url).netloc or parts.scheme in ("data", "blob")
+    return [] if ours else [f"request to elsewhere: {url}"]
+
+
+@pytest.fixture(scope="module")
+def hostile_model(server: Server) -> str:
+    """A model that has learnt by heart texts that would do harm if they were read as HTML."""
+    dataset = Dataset("hostile", "sentences", texts=HOSTILE * 8, labels=HOSTILE * 8)
+    config = GruConfig(
+        latent_dim=2, embedding=16, encoder_hidden=16, decoder_hidden=16, dropout=0.0,
+        word_dropout=0.0, max_tokens=4,
+    )  # fmt: skip
+    training = TrainConfig(epochs=150, batch_size=40, learning_rate=0.02)
+    out = server.runs / "hostile"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vae_core.runs.train_tokenizer", whole_texts)
+        for _ in train_run(dataset, config, training, out):
+            pass
+    assert decode(load_run(out), load_run(out).latents.mean[:5]) == list(HOSTILE)
+    return catalogue.run_id(out)
+
+
+def whole_texts(texts: Sequence[str], **_: object) -> Tokenizer:
+    """A tokenizer to which each text is one token, so that little has to be learnt."""
+    vocabulary = {text: number for number, text in enumerate((*SPECIAL_TOKENS, *HOSTILE))}
+    return Tokenizer(tokenizers.Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>")))
+
+
+def visit(page: Page, server: Server, name: str, model: str | None = None) -> None:
+    query = f"?model={quote(model)}" if model is not None else ""
+    page.goto(f"{server.url}/{'' if name == 'Map' else name.lower()}{query}")
+    settled(page, name)
+
+
+def walk_to(page: Page, name: str) -> None:
+    """Go to another page by the navigation."""
+    page.get_by_role("link", name=name, exact=True).click()
+    settled(page, name)
+
+
+def settled(page: Page, name: str) -> None:
+    """Wait until the page of that name has been drawn to its end, without an exception."""
+    title = page.locator("[class*=st-key-page_header]").get_by_text(name, exact=True)
+    expect(title).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
+
+
+def at_rest(page: Page) -> None:
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def open_model(page: Page) -> Locator:
+    return page.locator(".st-key-model_bar input")
+
+
+def result_of(page: Page, name: str) -> Locator:
+    """What each page is there to show."""
+    return {
+        "Map": page.locator(".st-key-map_room .js-plotly-plot .main-svg").first,
+        "Decode": page.locator(".st-key-decode_result").locator("img, .stText").first,
+        "Interpolate": page.locator(".st-key-interpolate_path").locator("img, li").first,
+        "Clusters": page.locator(".st-key-cluster_room .js-plotly-plot .main-svg").first,
+        "Train": page.get_by_role("button", name="Start training"),
+    }[name]
+
+
+@pytest.mark.parametrize("model", list(catalogue.BUNDLED_TITLES))
+def test_the_five_pages_open_on_the_bundled_models(page: Page, server: Server, model: str) -> None:
+    visit(page, server, "Map", model)
+    for name in PAGES:
+        walk_to(page, name)
+        expect(result_of(page, name)).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
+        # The model stays chosen, in the bar and in the link that one would send to a friend.
+        expect(page).to_have_url(re.compile(f"[?&]model={model}"))
+        expect(open_model(page)).to_have_value(re.compile(catalogue.BUNDLED_TITLES[model]))
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("model", ["digits", "sentences"])
+def test_nothing_hangs_over_the_edge_of_a_phone(
+    page: Page, server: Server, name: str, model: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, server, name, model)
+    result_of(page, name).scroll_into_view_if_needed()
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+
+
+def test_digits_are_trained_for_two_epochs_and_opened_on_the_map(
+    page: Page, server: Server
+) -> None:
+    visit(page, server, "Train")
+    page.get_by_label("Epochs", exact=True).fill("2")
+    page.get_by_label("Epochs", exact=True).press("Enter")
+    page.get_by_label("Run name", exact=True).fill("two epochs")
+    page.get_by_label("Run name", exact=True).press("Enter")
+    command = "latentscape train --dataset digits --model dense --latent-dim 2 --epochs 2 --seed 0"
+    expect(page.locator(".stCode").last).to_contain_text(command)
+    page.get_by_role("button", name="Start training").click()
+    done = page.get_by_role("button", name="Open on the map")
+    expect(done).to_be_visible(timeout=PATIENCE)
+    assert "job=" in page.url
+    for term in ("ELBO", "Reconstruction", "KL"):
+        expect(page.locator(".st-key-train_panel").get_by_text(term, exact=True)).to_be_visible()
+    expect(page.locator(".st-key-train_panel .js-plotly-plot .lines")).not_to_have_count(0)
+
+    page.reload()  # the link alone finds the training again
+    expect(done).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
+    done.click()
+    settled(page, "Map")
+    expect(page).to_have_url(re.compile(r"model=run(:|%3A)two(%20|\+)epochs"))
+    expect(open_model(page)).to_have_value(re.compile("^two epochs · 1,797 images"))
+    expect(result_of(page, "Map")).to_be_visible(timeout=PATIENCE)
+    points = page.evaluate(
+        "document.querySelector('.st-key-map_room .js-plotly-plot').data"
+        ".reduce((sum, trace) => sum + trace.x.length, 0)"
+    )
+    assert points == 1797
+
+
+def test_sliders_stay_where_they_were_while_other_pages_are_looked_at(
+    page: Page, server: Server
+) -> None:
+    visit(page, server, "Decode", "digits")
+    picture = page.locator(".st-key-decode_result img")
+    before = picture.get_attribute("src")
+    page.get_by_role("button", name="Random sample").click()
+    expect(picture).not_to_have_attribute("src", before or "")
+    at_rest(page)
+    drawn = picture.get_attribute("src")
+    slider = page.locator(".st-key-decode_sliders .stSlider").filter(has_text="z1").locator("input")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(picture).not_to_have_attribute("src", drawn or "")
+    at_rest(page)
+    moved = (picture.get_attribute("src"), slider.input_value())
+    walk_to(page, "Interpolate")
+    walk_to(page, "Decode")
+    expect(picture).to_have_attribute("src", moved[0] or "")
+    assert slider.input_value() == moved[1]
+
+
+def test_the_path_follows_the_slider_without_the_server(
+    page: Page, server: Server, hostile_model: str
+) -> None:
+    visit(page, server, "Interpolate", hostile_model)
+    path = page.locator(".st-key-interpolate_path")
+    sentences = path.locator("li .text")
+    expect(sentences).to_have_count(9)
+    slider = path.get_by_label("Place on the path")
+    expect(path.locator(".now")).to_have_text(sentences.first.inner_text())
+    slider.fill("8")
+    expect(path.locator(".now")).to_have_text(sentences.last.inner_text())
+    expect(path.locator("li.here .text")).to_have_text(sentences.last.inner_text())
+    slider.press("ArrowLeft")
+    expect(path.locator("li.here .text")).to_have_text(sentences.nth(7).inner_text())
+    sentences.nth(2).click()
+    assert slider.input_value() == "2"
+
+
+def test_texts_are_shown_as_text_under_the_pointer_on_the_map(
+    page: Page, server: Server, hostile_model: str
+) -> None:
+    visit(page, server, "Map", hostile_model)
+    expect(result_of(page, "Map")).to_be_visible(timeout=PATIENCE)
+    plot = page.locator(".st-key-map_room .js-plotly-plot")
+    box = plot.bounding_box()
+    assert box is not None
+    seen: set[str] = set()
+    for trace in range(len(HOSTILE)):
+        x, y = plot.evaluate(
+            """(plot, trace) => {
+                const { xaxis, yaxis, _size: size } = plot._fullLayout;
+                const { x, y } = plot._fullData[trace];
+                return [size.l + xaxis.d2p(x[0]), size.t + yaxis.d2p(y[0])];
+            }""",
+            trace,
+        )
+        page.mouse.move(box["x"] + x - 3, box["y"] + y)
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=3)
+        label = plot.locator(".hoverlayer .hovertext")
+        expect(label).to_be_visible(timeout=PATIENCE)
+        seen.update(text for text in HOSTILE if squeezed(text) in squeezed(label.text_content()))
+    assert len(seen) >= 3  # neighbours may lie on top of each other
+    assert HOSTILE[0] in seen or HOSTILE[1] in seen
+    harmless(page)
+
+
+def test_texts_are_shown_as_text_on_interpolate(
+    page: Page, server: Server, hostile_model: str
+) -> None:
+    visit(page, server, "Interpolate", hostile_model)
+    for side, index in (("Start", 0), ("End", 1)):
+        box = page.get_by_label(f"{side}: item", exact=True)
+        box.fill(str(index))
+        box.press("Enter")
+        expect(page.locator(".stText").get_by_text(HOSTILE[index], exact=True)).to_be_visible(
+            timeout=PATIENCE
+        )
+    path = page.locator(".st-key-interpolate_path li .text")
+    expect(path.first).to_have_text(HOSTILE[0])
+    expect(path.last).to_have_text(HOSTILE[1])
+    harmless(page)
+    page.get_by_text("Type sentences", exact=True).click()
+    for side, text in (("Start", HOSTILE[1]), ("End", HOSTILE[2])):
+        box = page.get_by_label(side, exact=True)
+        box.fill(text)
+        box.press("Enter")
+    expect(path.first).to_have_text(HOSTILE[1])
+    expect(path.last).to_have_text(HOSTILE[2])
+    harmless(page)
+
+
+def test_texts_are_shown_as_text_on_decode(page: Page, server: Server, hostile_model: str) -> None:
+    visit(page, server, "Decode", hostile_model)
+    for index, text in enumerate(HOSTILE):
+        box = page.get_by_label("Start from item", exact=True)
+        box.fill(str(index))
+        box.press("Enter")
+        expect(page.locator(".st-key-decode_sentence .stText")).to_have_text(text)
+        expect(page.locator(".st-key-decode_result")).to_contain_text(f"Item {index} · {text}")
+        harmless(page)
+
+
+def squeezed(text: str | None) -> str:
+    """Leave out white space: labels break long texts into lines."""
+    return "".join((text or "").split())
+
+
+def harmless(page: Page) -> None:
+    """Nothing of the texts has become part of the page, let alone been run."""
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert page.get_by_text("bold", exact=True).and_(page.locator("b, strong")).count() == 0
+    assert page.get_by_text("stars", exact=True).and_(page.locator("b, strong")).count() == 0
+    assert page.locator("h1:has-text('heading')").count() == 0
+    assert page.locator(".katex").count() == 0

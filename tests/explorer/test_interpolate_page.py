@@ -1,0 +1,207 @@
+"""The Interpolate page, its controls and what can be taken away."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from explorer import catalogue, sentence_path
+from explorer.analysis.decoding import decode
+from explorer.analysis.interpolation import between
+from explorer.analysis.points import point_of_text, unknown_words, unlike_pair
+from explorer.interpolate_controls import unknown_sentence
+from explorer.strip import GAP, cell_width, strip_png
+from tests.explorer.conftest import HOSTILE, pictures, sentences, write_run
+from tests.explorer.test_pages import open_page, texts
+
+
+def opened(model_id: str = "run:a") -> AppTest:
+    app = open_page("interpolate.py", model_id)
+    assert not app.exception
+    return app
+
+
+def chosen(app: AppTest) -> list[int]:
+    return [int(number.value or 0) for number in app.number_input]
+
+
+def captions(app: AppTest) -> list[str]:
+    return [image.proto.imgs[0].caption.replace("\\", "") for image in app.get("image")]
+
+
+def path_shown(app: AppTest) -> list[str]:
+    """The sentences that the path component was given."""
+    [component] = app.get("bidi_component")
+    found: list[str] = json.loads(component.proto.json)["sentences"]
+    return found
+
+
+def choose(app: AppTest, label: str, value: Any) -> AppTest:
+    [control] = [group for group in app.button_group if label in group.options]
+    control.set_value(value).run()
+    assert not app.exception
+    return app
+
+
+def type_sentences(app: AppTest, start: str, end: str) -> AppTest:
+    choose(app, "Type sentences", "Type sentences")
+    app.text_input[0].set_value(start)
+    app.text_input[1].set_value(end)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_a_strip_of_pictures_has_its_ends_marked(runs: Path) -> None:
+    write_run(runs / "a", pictures(30))
+    app = opened()
+    app.slider[0].set_value(5).run()
+    ends, path = captions(app)[:2], captions(app)[2:]
+    assert path == ["start", "25 %", "50 %", "75 %", "end"]
+    assert ends == [f"item {number} · {number % 3}" for number in chosen(app)]
+
+
+@pytest.mark.parametrize("steps", [3, 15])
+def test_there_are_as_many_pictures_as_steps(runs: Path, steps: int) -> None:
+    write_run(runs / "a", pictures(30))
+    app = opened()
+    app.slider[0].set_value(steps).run()
+    assert len(captions(app)) == 2 + steps
+
+
+def test_a_random_pair_has_two_labels(runs: Path) -> None:
+    write_run(runs / "a", pictures(30))
+    app = opened()
+    before = chosen(app)
+    app.button[0].click().run()
+    after = chosen(app)
+    assert after != before
+    assert after[0] % 3 != after[1] % 3
+
+
+def test_a_great_circle_leads_elsewhere_than_a_straight_line(runs: Path) -> None:
+    write_run(runs / "a", pictures(30), latent_dim=4)
+    app = opened()
+    straight = [image.proto.imgs[0].url for image in app.get("image")]
+    choose(app, "Great circle", "Great circle")
+    circle = [image.proto.imgs[0].url for image in app.get("image")]
+    assert circle[:3] == straight[:3]
+    assert circle[-1] == straight[-1]
+    assert circle[3:-1] != straight[3:-1]
+
+
+def test_chosen_sentences_are_plain_text_and_the_path_is_data(runs: Path) -> None:
+    write_run(runs / "a", sentences(30))
+    app = opened()
+    for number, side in zip(app.number_input, (3, 4), strict=True):
+        number.set_value(side)
+    app.run()
+    assert texts(app) == [f"item {i} says {HOSTILE}" for i in (3, 4)]
+    assert len(path_shown(app)) == 9
+    assert not any("<script>" in element.value for element in app.markdown)
+
+
+def test_typed_sentences_are_encoded_and_decoded(runs: Path) -> None:
+    write_run(runs / "a", sentences(30))
+    app = type_sentences(opened(), "item says bold", "a b")
+    run = catalogue.open_run("run:a")
+    ends = np.stack([point_of_text(run, text) for text in ("item says bold", "a b")])
+    path = path_shown(app)
+    assert [path[0], path[-1]] == decode(run, ends)
+    assert not app.warning
+
+
+@pytest.mark.parametrize(("start", "end"), [("", ""), ("item", ""), ("  ", "item")])
+def test_a_missing_sentence_is_asked_for(runs: Path, start: str, end: str) -> None:
+    write_run(runs / "a", sentences(30))
+    app = type_sentences(opened(), start, end)
+    assert [info.value for info in app.info] == [
+        "Type a sentence into both boxes to see the path between them."
+    ]
+    assert not app.get("bidi_component")
+
+
+def test_unknown_words_are_named_as_they_were_typed(runs: Path) -> None:
+    write_run(runs / "a", sentences(30))
+    app = type_sentences(opened(), "item zebra says", "the zebra _quokka_")
+    [warning] = app.warning
+    assert "“zebra”, “_quokka_”" in warning.value.replace("the”, “", "").replace("\\", "")
+    assert "_quokka_" not in warning.value  # escaped: no Markdown
+    assert len(path_shown(app)) == 9
+
+
+def test_typed_sentences_stay_while_items_are_looked_at(runs: Path) -> None:
+    write_run(runs / "a", sentences(30))
+    app = type_sentences(opened(), "item", "says")
+    choose(app, "Choose items", "Choose items")
+    choose(app, "Type sentences", "Type sentences")
+    assert [box.value for box in app.text_input] == ["item", "says"]
+
+
+def test_one_item_is_a_path_to_itself(runs: Path) -> None:
+    write_run(runs / "a", pictures(1))
+    app = opened()
+    app.button[0].click().run()
+    assert not app.exception
+    assert [number.value for number in app.number_input] == [0, 0]
+
+
+def test_the_ends_of_a_path_are_exact(runs: Path) -> None:
+    write_run(runs / "a", pictures(30), latent_dim=5)
+    run = catalogue.open_run("run:a")
+    start, end = run.latents.mean[:2]
+    for spherical in (False, True):
+        items = between(run, start, end, 7, spherical=spherical)
+        ends: Any = decode(run, run.latents.mean[:2])
+        np.testing.assert_allclose(items[[0, -1]], ends, atol=1e-6)
+
+
+def test_models_of_pictures_know_no_words(runs: Path) -> None:
+    write_run(runs / "a", pictures(3))
+    assert unknown_words(catalogue.open_run("run:a"), "anything") == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pairs_are_of_different_labels_where_there_are_several(seed: int) -> None:
+    labels = ["a"] * 30 + ["b"]
+    first, second = unlike_pair(labels, 31, seed)
+    assert labels[first] != labels[second]
+    for same in (None, ["a"] * 5):
+        first, second = unlike_pair(same, 5, seed)
+        assert first != second
+
+
+def test_unknown_words_are_counted_when_they_are_many() -> None:
+    assert unknown_sentence(["a"]).endswith("without knowing what that word is.")
+    many = unknown_sentence([str(i) for i in range(11)])
+    assert "“7” and 3 more:" in many
+    assert many.endswith("those words are.")
+
+
+def test_the_strip_is_a_png_of_crisp_pictures() -> None:
+    pictures_ = np.arange(3 * 64, dtype=np.uint8).reshape(3, 8, 8)
+    sheet = np.asarray(Image.open(io.BytesIO(strip_png(pictures_, cell=16))))
+    assert sheet.shape == (16 + 2 * GAP, 3 * (16 + GAP) + GAP)
+    left = GAP + 16 + GAP
+    np.testing.assert_array_equal(sheet[GAP : GAP + 16 : 2, left : left + 16 : 2], pictures_[1])
+    assert (sheet[:GAP] == 255).all()
+
+
+@pytest.mark.parametrize("pixels", [8, 28, 500])
+@pytest.mark.parametrize("count", range(3, 16))
+def test_pictures_of_a_path_fit_into_one_row(count: int, pixels: int) -> None:
+    width = cell_width(count, pixels)
+    assert width % pixels == 0
+    assert width == pixels or count * (width + 2 * GAP) <= 1340
+
+
+def test_the_path_component_puts_text_nowhere_but_into_text_nodes() -> None:
+    for dangerous in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"):
+        assert dangerous not in sentence_path._JS

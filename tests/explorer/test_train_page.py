@@ -1,0 +1,381 @@
+"""The Train page: its settings, the command they come to, and a training as it is shown."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.testing
+from streamlit.testing.v1 import AppTest
+
+from explorer import jobs as jobs_module
+from explorer import paths, train_panel
+from explorer.cli import app as command
+from explorer.jobs import Job, Jobs, jobs_in
+from explorer.train_settings import (
+    TrainSettings,
+    default_mnist_folder,
+    is_table,
+    suggested_name,
+    taken_names,
+)
+from tests.explorer.conftest import pictures, write_run
+from tests.explorer.test_pages import open_page
+
+LONG = 60.0
+# Stands in for the command: reports twice, waits while a file says so, then leaves a model.
+WORKER = """
+    import pathlib, shutil, sys, time
+    here, out = pathlib.Path({here!r}), pathlib.Path(sys.argv[-1])
+    out.mkdir(parents=True)
+    row = '{{"step": %d, "steps": 4, "epoch": %d, "epochs": 4, "elbo": -30.0, "kl": 2.0, ' \
+          '"reconstruction": -28.0, "elapsed_seconds": 10.0, "validation_elbo": -31.0}}\\n'
+    with (out / "metrics.jsonl").open("w") as file:
+        file.write(row % (1, 1) + row % (2, 2))
+    try:
+        while (here / "hold").exists():
+            time.sleep(0.02)
+    except KeyboardInterrupt:
+        pass
+    if (here / "fail").exists():
+        sys.exit("latentscape: reviews.csv has no column 'text'; its columns are 'a'.")
+    if (here / "model").exists():
+        shutil.copytree(here / "model", out, dirs_exist_ok=True)
+"""
+
+
+@pytest.fixture
+def worker(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Let trainings be run by the stand-in; return the folder whose files tell it what to do."""
+    folder = tmp_path / "worker"
+    folder.mkdir()
+    script = folder / "worker.py"
+    script.write_text(textwrap.dedent(WORKER.format(here=str(folder))), encoding="utf-8")
+    monkeypatch.setattr(jobs_module, "WORKER", (sys.executable, str(script)))
+    monkeypatch.chdir(tmp_path)
+    yield folder
+    jobs_in(runs).close(seconds=1.0)
+
+
+def opened(**parameters: str) -> AppTest:
+    app = open_page("train.py")
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return renewed(app) if parameters else app
+
+
+def renewed(app: AppTest) -> AppTest:
+    app.run()
+    assert not app.exception
+    return app
+
+
+def start(app: AppTest) -> Job:
+    button(app, "Start training").click()
+    renewed(app)
+    job = jobs_in(paths.runs_folder()).get(watched(app))
+    assert job is not None
+    return job
+
+
+def watched(app: AppTest) -> str:
+    job_id = app.query_params["job"]  # a text where the test set it, else a list
+    return job_id if isinstance(job_id, str) else str(job_id[0])
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(button for button in app.button if button.label == label)
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def until_rows(job: Job) -> None:
+    while not job.metrics.rows():
+        assert job.alive(), job.failure()
+
+
+def field(app: AppTest, label: str) -> Any:
+    everything = [*app.number_input, *app.text_input, *app.selectbox]
+    return next(element for element in everything if element.label == label)
+
+
+def command_shown(app: AppTest) -> list[str]:
+    shown = next(code.value for code in reversed(app.code) if code.value.startswith("latentscape"))
+    return shlex.split(shown)
+
+
+def test_the_page_shows_the_pinned_command(worker: Path) -> None:
+    app = opened()
+    assert not app.exception
+    assert " ".join(command_shown(app)) == (
+        "latentscape train --dataset digits --model dense --latent-dim 2 --epochs 20 --seed 0 "
+        "--out runs/digits-dense-2d"
+    )
+
+
+def test_settings_become_flags_and_empty_ones_do_not(worker: Path) -> None:
+    app = opened()
+    field(app, "Latent dimensions").set_value(10)
+    field(app, "Weight of the KL (β)").set_value(0.5)
+    field(app, "Learning rate").set_value(0.0003)
+    field(app, "Run name").set_value("my run")
+    renewed(app)
+    shown = command_shown(app)
+    assert shown[shown.index("--latent-dim") + 1] == "10"
+    assert shown[shown.index("--beta") + 1] == "0.5"
+    assert shown[shown.index("--learning-rate") + 1] == "0.0003"
+    assert shown[shown.index("--out") + 1] == "runs/my run"
+    assert not {"--free-bits", "--batch-size", "--warmup-epochs"} & set(shown)
+
+
+def test_sentences_get_the_model_that_fits_them(worker: Path) -> None:
+    app = opened()
+    field(app, "Data set").set_value("toy-sentences")
+    renewed(app)
+    shown = " ".join(command_shown(app))
+    assert "--dataset toy-sentences --model gru --latent-dim 16 --epochs 10" in shown
+
+
+def test_a_table_of_ones_own_has_columns(worker: Path, tmp_path: Path) -> None:
+    table = tmp_path / "my reviews.csv"
+    table.write_text("review,stars\ngood,5\n")
+    app = opened()
+    field(app, "Data set").set_value("own-text")
+    renewed(app)
+    assert [warning.value for warning in app.warning]
+    assert button(app, "Start training").disabled
+    field(app, "Path of the text file").set_value(str(table))
+    renewed(app)
+    field(app, "Column with the texts").set_value("review")
+    field(app, "Column with the labels").set_value("stars")
+    renewed(app)
+    shown = command_shown(app)
+    assert shown[2:8] == [
+        "--text",
+        str(table),
+        "--text-column",
+        "review",
+        "--label-column",
+        "stars",
+    ]
+    assert shown[-1] == "runs/my-reviews-gru-16d"
+    assert not app.warning
+
+
+def test_plain_text_has_no_columns(worker: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one\ntwo\nthree\n")
+    app = opened()
+    field(app, "Data set").set_value("own-text")
+    renewed(app)
+    field(app, "Path of the text file").set_value(str(tmp_path / "a.txt"))
+    renewed(app)
+    assert "--text-column" not in command_shown(app)
+    assert "Column with the texts" not in [box.label for box in app.text_input]
+
+
+def test_the_folder_of_mnist_is_proposed(
+    worker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATENTSCAPE_DATA", str(tmp_path))
+    assert default_mnist_folder() == ""
+    (tmp_path / "mnist").mkdir()
+    app = opened()
+    field(app, "Data set").set_value("mnist")
+    renewed(app)
+    shown = command_shown(app)
+    assert shown[shown.index("--folder") + 1] == str(tmp_path / "mnist")
+
+
+def test_a_training_runs_is_shown_and_opens(worker: Path, runs: Path) -> None:
+    write_run(worker / "model", pictures(30))
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    renewed(app)
+    assert "Epoch 3 of 4 · about 10 s left" in [bar.proto.text for bar in app.get("progress")]
+    assert len(app.get("plotly_chart")) == 3
+    assert "Stop" in labels(app)
+    assert button(app, "Start training").disabled
+    (worker / "hold").unlink()
+    assert job.wait(LONG)
+    renewed(app)
+    assert [done.value.replace("\\", "") for done in app.success] == [
+        "Finished. ELBO −20.00 nats per item."
+    ]
+    assert "Open on the map" in labels(app)
+    assert not button(app, "Start training").disabled
+    assert field(app, "Run name").placeholder == "digits-dense-2d-2"
+
+
+def test_the_link_finds_the_training_again(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    job = start(opened())
+    until_rows(job)
+    second_tab = opened(job=job.id)
+    assert "Stop" in labels(second_tab)
+    assert len(second_tab.get("plotly_chart")) == 3
+
+
+def test_others_are_told_and_can_watch(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    job = start(opened())
+    until_rows(job)
+    other = opened()
+    assert "50 % done" in other.info[0].value
+    assert "Stop" not in labels(other)
+    assert button(other, "Start training").disabled
+    button(other, "Watch it").click()
+    renewed(other)
+    assert watched(other) == job.id
+    assert "Stop" in labels(other)
+
+
+def test_stop_keeps_what_there_is(worker: Path, runs: Path) -> None:
+    write_run(worker / "model", pictures(30))
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    renewed(app)
+    button(app, "Stop").click()
+    renewed(app)
+    assert job.wait(LONG)
+    renewed(app)
+    assert "the best model so far was kept" in app.success[0].value
+    assert "Open on the map" in labels(app)
+
+
+def test_a_stop_without_a_model_says_so(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    job.stop()
+    assert job.wait(LONG)
+    renewed(app)
+    assert app.info[0].value == "The training was stopped; there was no model to keep yet."
+
+
+def test_a_failure_is_one_sentence_shown_as_text(worker: Path, runs: Path) -> None:
+    (worker / "fail").touch()
+    app = opened()
+    job = start(app)
+    assert job.wait(LONG)
+    renewed(app)
+    assert app.error[0].value.replace("\\", "") == (
+        "The training failed: reviews.csv has no column 'text'; its columns are 'a'."
+    )
+
+
+def test_a_server_started_anew_shows_the_finished_training(worker: Path, runs: Path) -> None:
+    write_run(worker / "model", pictures(30))
+    jobs = Jobs(runs)
+    out = runs / "earlier"
+    job = jobs.start(["train", "--out", str(out)], "earlier", out)
+    assert job.wait(LONG)
+    app = opened(job=job.id)
+    assert "Finished." in app.success[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("job_id", ["0" * 12, "../../x", "nonsense"])
+def test_an_unknown_training_in_the_link_is_no_error(worker: Path, job_id: str) -> None:
+    app = opened(job=job_id)
+    assert "Start training" in labels(app)
+
+
+def test_a_start_that_fails_is_told(worker: Path, runs: Path, tmp_path: Path) -> None:
+    runs.rmdir()
+    app = opened()
+    runs.write_text("a file where the folder should be")
+    button(app, "Start training").click()
+    renewed(app)
+    assert "could not be started" in app.error[0].value.replace("\\", "")
+    runs.unlink()
+
+
+def settings(**changes: Any) -> TrainSettings:
+    values: dict[str, Any] = {"name": "a", "model": "dense", "latent_dim": 2, "epochs": 1}
+    return TrainSettings(**values | {"dataset": "digits"} | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        ({"name": ".hidden"}, "begins with a letter or digit"),
+        ({"name": "a/b"}, "does not"),
+        ({"name": ""}, "does not"),
+        ({"name": "x" * 81}, "up to 80"),
+        ({"name": "taken"}, "already a run called taken"),
+        ({"dataset": None, "text": ""}, "Give the path"),
+        ({"dataset": None, "text": "absent.txt"}, "no file absent.txt"),
+        ({"folder": "absent"}, "no folder absent"),
+        ({"folder": ""}, None),
+    ],
+)
+def test_problems_are_said_before_the_start(
+    tmp_path: Path, changes: dict[str, Any], said: str | None
+) -> None:
+    (tmp_path / "taken").mkdir()
+    problem = settings(**changes).problem(tmp_path)
+    assert (problem is None) if said is None else (problem is not None and said in problem)
+
+
+def test_every_flag_is_one_that_the_command_knows(tmp_path: Path) -> None:
+    everything = settings(
+        folder="f", text="t", text_column="a", label_column="b", batch_size=1, learning_rate=0.1,
+        beta=1.0, warmup_epochs=1.0, free_bits=0.5,
+    )  # fmt: skip
+    flags = [word for word in everything.arguments(tmp_path) if word.startswith("--")]
+    assert len(flags) == 15
+    known = typer.testing.CliRunner().invoke(command, ["train", "--help"], env={"COLUMNS": "300"})
+    assert [flag for flag in flags if flag not in known.output] == []
+
+
+def test_names_are_suggested_that_are_free() -> None:
+    assert suggested_name("/x/My Reviews!.csv.gz", "gru", 16, ()) == "My-Reviews-gru-16d"
+    taken = {"digits-dense-2d", "digits-dense-2d-2"}
+    assert suggested_name("digits", "dense", 2, taken) == "digits-dense-2d-3"
+    assert suggested_name("…", "gru", 2, ()) == "run-gru-2d"
+
+
+def test_names_are_taken_by_folders(tmp_path: Path) -> None:
+    assert taken_names(tmp_path / "absent") == set()
+    (tmp_path / "a").mkdir()
+    assert taken_names(tmp_path) == {"a"}
+
+
+@pytest.mark.parametrize(("path", "table"), [("a.TSV", True), ("a.csv.gz", True), ("a.txt", False)])
+def test_tables_are_told_by_their_ending(path: str, table: bool) -> None:
+    assert is_table(path) is table
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({}, "Starting, and reading the data…"),
+        ({"step": 4, "steps": 4, "epochs": 2}, "Placing every item in the latent space…"),
+        ({"step": 0, "steps": 4, "epoch": 0.0, "epochs": 2}, "Epoch 1 of 2"),
+        (
+            {"step": 3, "steps": 4, "epoch": 1.5, "epochs": 2, "elapsed_seconds": 3600.0},
+            "Epoch 2 of 2 · about 20 min left",
+        ),
+    ],
+)
+def test_progress_is_said_in_words(row: dict[str, Any], words: str) -> None:
+    assert train_panel.progress_words([row] if row else []) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "1 s"), (89, "89 s"), (600, "10 min"), (9000, "2.5 h")]
+)
+def test_durations_come_in_the_unit_that_fits(seconds: float, said: str) -> None:
+    assert train_panel.duration(seconds) == said
