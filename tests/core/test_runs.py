@@ -14,7 +14,7 @@ import torch
 
 import vae_core.training as training_module
 from tests.core.support import SENTENCES, one_sentence, pictures, sentences
-from vae_core import checkpoint, run_items
+from vae_core import checkpoint, run_config, run_items
 from vae_core.checkpoint import RunError, load_run, read_summary
 from vae_core.config import ConfigError, ModelConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset
@@ -354,8 +354,8 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
 
     plain = training_module._written
     monkeypatch.setattr(training_module, "_written", write_metrics)
-    monkeypatch.setattr(checkpoint, "write_whole", write)
-    monkeypatch.setattr(run_items, "write_whole", write)
+    for module in (checkpoint, run_config, run_items):
+        monkeypatch.setattr(module, "write_whole", write)
     with pytest.raises(RunError) as caught:
         trained(pictures(), DENSE, out, overwrite=True)
     assert "Free some space" in one_sentence(caught.value)
