@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+# Plotly takes pandas out of sys.modules, even half-imported by the server's warm-up thread;
+# importing it here waits until it is whole.
+import pandas  # noqa: F401
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
@@ -120,6 +124,7 @@ def training_curve(
     if epochs is not None:
         figure.update_xaxes(range=[0, epochs])
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True)
+    figure.update_yaxes(showticklabels=bool(rows))
     return figure
 
 

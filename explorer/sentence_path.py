@@ -30,6 +30,11 @@ input::-webkit-slider-thumb { -webkit-appearance: none; width: 18px; height: 18p
   border-radius: 50%; background: var(--st-primary-color); }
 input::-moz-range-thumb { width: 18px; height: 18px; border: 0; border-radius: 50%;
   background: var(--st-primary-color); }
+input:focus-visible { outline: none; }
+input:focus-visible::-webkit-slider-thumb { outline: 2px solid var(--st-primary-color);
+  outline-offset: 2px; }
+input:focus-visible::-moz-range-thumb { outline: 2px solid var(--st-primary-color);
+  outline-offset: 2px; }
 ol { list-style: none; margin: 0; padding: 0; font-family: var(--st-font); }
 li { display: grid; grid-template-columns: 3.5rem 1fr; gap: .5rem; padding: .25rem .75rem;
   border-left: 3px solid transparent; cursor: pointer; color: var(--st-text-color);

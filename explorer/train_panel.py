@@ -83,7 +83,8 @@ def _show(job: Job) -> None:
     with st.container(key="train_panel", border=True, gap="small"):
         st.markdown(f"**{page_parts.literal(job.record.name)}**")
         _progress(job, rows)
-        _curves(rows, running=job.alive())
+        if rows or job.alive():  # empty charts while it starts: nothing jumps when it is under way
+            _curves(rows, running=job.alive())
         with st.expander("The command and its log"):
             st.code(job.record.command, language=None, wrap_lines=True)
             st.code(job.log_tail() or "Nothing has been written yet.", language=None)

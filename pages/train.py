@@ -20,8 +20,13 @@ if job is not None:
 if running is not None and (job is None or running.id != job.id):
     train_panel.show_busy(running)
 
-settings_room = st.container() if job is None else st.expander("Train another model")
-with settings_room:
+if job is None:
+    room = st.container()
+elif job.state() == "failed":
+    room = st.expander("Change the settings and try again", expanded=True)
+else:
+    room = st.expander("Train another model")
+with room:
     settings = train_controls.show()
     obstacle = settings.problem(runs)
     st.caption("The command that this runs; it does the same in a terminal.")

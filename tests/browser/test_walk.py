@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlsplit
 
 import pytest
-import tokenizers
 from playwright.sync_api import Browser, Locator, Page, expect
-from tokenizers import models
 
 from explorer import catalogue
-from explorer.analysis.decoding import decode
+from tests.parrot import write_parrot
 from tests.support import Server
-from vae_core.checkpoint import load_run
-from vae_core.config import TrainConfig
-from vae_core.data.dataset import Dataset
-from vae_core.data.tokenizer import SPECIAL_TOKENS, Tokenizer
-from vae_core.models import GruConfig
-from vae_core.runs import train_run
 
 pytestmark = pytest.mark.browser
 
 PAGES = ("Map", "Decode", "Interpolate", "Clusters", "Train")
 # Only reached when something is stuck: a slow machine must not fail a test.
-PATIENCE = 30_000
+PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 HOSTILE = (
     "<script>window.pwned = 1</script> comes first",
@@ -34,6 +26,14 @@ HOSTILE = (
     "# heading [link](javascript:alert(1)) comes fourth",
     ":red[colour] and $x^2$ come fifth",
 )
+# Where the first point of a trace lies on the screen, and how its label begins.
+POINT = """(plot, trace) => {
+  const { xaxis, yaxis, _size: size } = plot._fullLayout, box = plot.getBoundingClientRect();
+  const { x, y, hovertext } = plot._fullData[trace];
+  const name = document.createElement("p");
+  name.innerHTML = hovertext[0].split("<br>")[0];
+  return [box.x + size.l + xaxis.c2p(x[0]), box.y + size.t + yaxis.c2p(y[0]), name.textContent];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -64,26 +64,8 @@ def _strange(url: str, server: Server) -> list[str]:
 
 @pytest.fixture(scope="module")
 def hostile_model(server: Server) -> str:
-    """A model that has learnt by heart texts that would do harm if they were read as HTML."""
-    dataset = Dataset("hostile", "sentences", texts=HOSTILE * 8, labels=HOSTILE * 8)
-    config = GruConfig(
-        latent_dim=2, embedding=16, encoder_hidden=16, decoder_hidden=16, dropout=0.0,
-        word_dropout=0.0, max_tokens=4,
-    )  # fmt: skip
-    training = TrainConfig(epochs=150, batch_size=40, learning_rate=0.02)
-    out = server.runs / "hostile"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vae_core.runs.train_tokenizer", whole_texts)
-        for _ in train_run(dataset, config, training, out):
-            pass
-    assert decode(load_run(out), load_run(out).latents.mean[:5]) == list(HOSTILE)
-    return catalogue.run_id(out)
-
-
-def whole_texts(texts: Sequence[str], **_: object) -> Tokenizer:
-    """A tokenizer to which each text is one token, so that little has to be learnt."""
-    vocabulary = {text: number for number, text in enumerate((*SPECIAL_TOKENS, *HOSTILE))}
-    return Tokenizer(tokenizers.Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>")))
+    """A model of texts that would do harm if they were read as HTML or Markdown."""
+    return catalogue.run_id(write_parrot(server.runs / "hostile", HOSTILE))
 
 
 def visit(page: Page, server: Server, name: str, model: str | None = None) -> None:
@@ -176,7 +158,7 @@ def test_digits_are_trained_for_two_epochs_and_opened_on_the_map(
     expect(open_model(page)).to_have_value(re.compile("^two epochs · 1,797 images"))
     expect(result_of(page, "Map")).to_be_visible(timeout=PATIENCE)
     points = page.evaluate(
-        "document.querySelector('.st-key-map_room .js-plotly-plot').data"
+        "document.querySelector('.st-key-map_room .js-plotly-plot')._fullData"
         ".reduce((sum, trace) => sum + trace.x.length, 0)"
     )
     assert points == 1797
@@ -228,26 +210,15 @@ def test_texts_are_shown_as_text_under_the_pointer_on_the_map(
     visit(page, server, "Map", hostile_model)
     expect(result_of(page, "Map")).to_be_visible(timeout=PATIENCE)
     plot = page.locator(".st-key-map_room .js-plotly-plot")
-    box = plot.bounding_box()
-    assert box is not None
-    seen: set[str] = set()
     for trace in range(len(HOSTILE)):
-        x, y = plot.evaluate(
-            """(plot, trace) => {
-                const { xaxis, yaxis, _size: size } = plot._fullLayout;
-                const { x, y } = plot._fullData[trace];
-                return [size.l + xaxis.d2p(x[0]), size.t + yaxis.d2p(y[0])];
-            }""",
-            trace,
-        )
-        page.mouse.move(box["x"] + x - 3, box["y"] + y)
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=3)
+        x, y, name = plot.evaluate(POINT, trace)
+        page.mouse.move(x - 3, y)
+        page.mouse.move(x, y)
         label = plot.locator(".hoverlayer .hovertext")
-        expect(label).to_be_visible(timeout=PATIENCE)
-        seen.update(text for text in HOSTILE if squeezed(text) in squeezed(label.text_content()))
-    assert len(seen) >= 3  # neighbours may lie on top of each other
-    assert HOSTILE[0] in seen or HOSTILE[1] in seen
-    harmless(page)
+        expect(label).to_contain_text(name)
+        [text] = [text for text in HOSTILE if squeezed(text).startswith(squeezed(name))]
+        assert squeezed(text) in squeezed(label.text_content())
+        harmless(page)
 
 
 def test_texts_are_shown_as_text_on_interpolate(

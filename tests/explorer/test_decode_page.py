@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalogue, latent_controls
 from explorer.analysis.decoding import decode
 from explorer.analysis.points import drawn_point
-from tests.explorer.conftest import HOSTILE, pictures, sentences, write_run
+from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from tests.explorer.test_pages import open_page, texts
 
 

@@ -18,7 +18,7 @@ from explorer.analysis.interpolation import between
 from explorer.analysis.points import point_of_text, unknown_words, unlike_pair
 from explorer.interpolate_controls import unknown_sentence
 from explorer.strip import GAP, cell_width, strip_png
-from tests.explorer.conftest import HOSTILE, pictures, sentences, write_run
+from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from tests.explorer.test_pages import open_page, texts
 
 

@@ -1,0 +1,69 @@
+"""What the Train page asks for, as a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.testing
+
+from explorer.cli import app as command
+from explorer.train_settings import TrainSettings, is_table, suggested_name, taken_names
+
+
+def settings(**changes: Any) -> TrainSettings:
+    values: dict[str, Any] = {"name": "a", "model": "dense", "latent_dim": 2, "epochs": 1}
+    return TrainSettings(**values | {"dataset": "digits"} | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        ({"name": ".hidden"}, "begins with a letter or digit"),
+        ({"name": "a/b"}, "does not"),
+        ({"name": ""}, "does not"),
+        ({"name": "x" * 81}, "up to 80"),
+        ({"name": "taken"}, "already a run called taken"),
+        ({"dataset": None, "text": ""}, "Give the path"),
+        ({"dataset": None, "text": "absent.txt"}, "no file absent.txt"),
+        ({"folder": "absent"}, "no folder absent"),
+        ({"folder": ""}, None),
+    ],
+)
+def test_problems_are_said_before_the_start(
+    tmp_path: Path, changes: dict[str, Any], said: str | None
+) -> None:
+    (tmp_path / "taken").mkdir()
+    problem = settings(**changes).problem(tmp_path)
+    assert (problem is None) if said is None else (problem is not None and said in problem)
+
+
+def test_every_flag_is_one_that_the_command_knows(tmp_path: Path) -> None:
+    everything = settings(
+        folder="f", text="t", text_column="a", label_column="b", batch_size=1, learning_rate=0.1,
+        beta=1.0, warmup_epochs=1.0, free_bits=0.5,
+    )  # fmt: skip
+    flags = [word for word in everything.arguments(tmp_path) if word.startswith("--")]
+    assert len(flags) == 15
+    known = typer.testing.CliRunner().invoke(command, ["train", "--help"], env={"COLUMNS": "300"})
+    assert [flag for flag in flags if flag not in known.output] == []
+
+
+def test_names_are_suggested_that_are_free() -> None:
+    assert suggested_name("/x/My Reviews!.csv.gz", "gru", 16, ()) == "My-Reviews-gru-16d"
+    taken = {"digits-dense-2d", "digits-dense-2d-2"}
+    assert suggested_name("digits", "dense", 2, taken) == "digits-dense-2d-3"
+    assert suggested_name("…", "gru", 2, ()) == "run-gru-2d"
+
+
+def test_names_are_taken_by_folders(tmp_path: Path) -> None:
+    assert taken_names(tmp_path / "absent") == set()
+    (tmp_path / "a").mkdir()
+    assert taken_names(tmp_path) == {"a"}
+
+
+@pytest.mark.parametrize(("path", "table"), [("a.TSV", True), ("a.csv.gz", True), ("a.txt", False)])
+def test_tables_are_told_by_their_ending(path: str, table: bool) -> None:
+    assert is_table(path) is table
