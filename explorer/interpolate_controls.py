@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import page_parts, session
-from explorer.analysis.points import point_of_text, unknown_words, unlike_pair
+from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -28,6 +28,13 @@ class PathSettings:
 
     steps: int
     spherical: bool
+
+    def places(self) -> list[str]:
+        """Name the places on the path: start, the share of the way in whole percent, end."""
+        last = self.steps - 1
+        # Halves go up, as they do in the browser.
+        inner = [f"{(200 * step + last) // (2 * last)} %" for step in range(1, last)]
+        return ["start", *inner, "end"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def show_ends(run: Run) -> tuple[End, End] | None:
 
 
 def _chosen_ends(run: Run) -> tuple[End, End]:
-    first, second = unlike_pair(run.labels, len(run), seed=0)
+    first, second = _first_pair(run.content_hash, run)
     with st.container(key="interpolate_ends", horizontal=True, gap="medium"):
         with st.container(gap="small"):
             start = _item(run, "Start", first)
@@ -145,6 +152,11 @@ def _draw(run: Run) -> None:
     for side, index in zip(("Start", "End"), unlike_pair(run.labels, len(run), seed), strict=True):
         session.set_kept(_key(run, side), index)
     session.set_kept("interpolate.ends", ITEMS)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _first_pair(content_hash: str, _run: Run) -> tuple[int, int]:
+    return telling_pair(_run.labels, _run.latents.mean)
 
 
 def _key(run: Run, name: str) -> str:

@@ -14,12 +14,6 @@ with st.container(key="page_bar"):
     page_parts.page_header("Interpolate", "Go from one item to another and see what lies between.")
 
 
-def places(steps: int) -> list[str]:
-    """Name the places on a path of `steps` items."""
-    inner = [f"{round(100 * step / (steps - 1))} %" for step in range(1, steps - 1)]
-    return ["start", *inner, "end"]
-
-
 @st.fragment
 def room() -> None:
     """The whole page but its title: a changed setting reruns this part alone."""
@@ -36,7 +30,7 @@ def room() -> None:
         if run.modality == "images":
             pictures = np.stack([page_parts.as_bytes(picture) for picture in items])
             width = cell_width(len(pictures), pictures.shape[2])
-            page_parts.show_pictures(pictures, places(path.steps), width=width)
+            page_parts.show_pictures(pictures, path.places(), width=width)
             st.download_button(
                 "Download PNG",
                 strip_png(pictures),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,33 @@ def point_of_text(run: Run, text: str) -> NDArray[np.float32]:
 def unknown_words(run: Run, text: str) -> list[str]:
     """Return the words of `text` that the model has never seen, in order, each once."""
     return [] if run.tokenizer is None else run.tokenizer.unknown_words(text)
+
+
+def telling_pair(
+    labels: Sequence[str] | None, mean: NDArray[np.float32], most: int = 6
+) -> tuple[int, int]:
+    """Return two items worth going between: typical of their labels, and far from each other.
+
+    They come from the `most` most frequent labels; without two labels they are drawn.
+
+    Args:
+        labels: of every item, or None.
+        mean: (items, latent_dim), where the items lie.
+    """
+    frequent = [name for name, _ in Counter(labels or ()).most_common(most)]
+    if len(frequent) < 2:
+        return unlike_pair(None, len(mean), seed=0)
+    names = np.array(labels, dtype=object)
+    typical = [_nearest_to_middle(np.flatnonzero(names == name), mean) for name in frequent]
+    places = mean[typical]
+    distances = np.linalg.norm(places[:, None] - places[None], axis=2)
+    first, second = np.unravel_index(int(distances.argmax()), distances.shape)
+    return typical[int(first)], typical[int(second)]
+
+
+def _nearest_to_middle(members: NDArray[np.intp], mean: NDArray[np.float32]) -> int:
+    places = mean[members]
+    return int(members[np.linalg.norm(places - places.mean(axis=0), axis=1).argmin()])
 
 
 def unlike_pair(labels: Sequence[str] | None, count: int, seed: int) -> tuple[int, int]:

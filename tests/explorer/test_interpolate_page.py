@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalogue, sentence_path
 from explorer.analysis.decoding import decode
 from explorer.analysis.interpolation import between
-from explorer.analysis.points import point_of_text, unknown_words, unlike_pair
+from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
 from explorer.interpolate_controls import unknown_sentence
 from explorer.strip import GAP, cell_width, strip_png
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
@@ -62,9 +62,8 @@ def type_sentences(app: AppTest, start: str, end: str) -> AppTest:
 def test_a_strip_of_pictures_has_its_ends_marked(runs: Path) -> None:
     write_run(runs / "a", pictures(30))
     app = opened()
-    app.slider[0].set_value(5).run()
     ends, path = captions(app)[:2], captions(app)[2:]
-    assert path == ["start", "25 %", "50 %", "75 %", "end"]
+    assert path == ["start", "13 %", "25 %", "38 %", "50 %", "63 %", "75 %", "88 %", "end"]
     assert ends == [f"item {number} · {number % 3}" for number in chosen(app)]
 
 
@@ -175,6 +174,16 @@ def test_pairs_are_of_different_labels_where_there_are_several(seed: int) -> Non
     assert labels[first] != labels[second]
     for same in (None, ["a"] * 5):
         first, second = unlike_pair(same, 5, seed)
+        assert first != second
+
+
+def test_the_first_pair_is_typical_of_its_labels_and_far_apart() -> None:
+    # Three labels around 0, 1 and 10 on a line; the middle item of each lies in its middle.
+    mean = np.array([[c + d, 0.0] for c in (0, 1, 10) for d in (-0.2, 0.0, 0.3)], np.float32)
+    labels = [name for name in "abc" for _ in range(3)]
+    assert sorted(telling_pair(labels, mean)) == [1, 7]
+    for unlabelled in (None, ["a"] * 9):
+        first, second = telling_pair(unlabelled, mean)
         assert first != second
 
 
