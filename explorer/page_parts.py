@@ -79,7 +79,8 @@ def show_pictures(
     with st.container(horizontal=True, gap="small"):
         for index, picture in enumerate(pictures):
             caption = literal(captions[index]) if captions else None
-            st.image(picture_uri(picture, width), caption=caption, width=width)
+            alt = captions[index] if captions else "decoded picture"
+            st.image(picture_uri(picture, width), caption=caption, width=width, alt=alt)
 
 
 def show_sentences(sentences: Sequence[str], captions: Sequence[str] | None = None) -> None:

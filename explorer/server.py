@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import gc
 import importlib
+import os
 import signal
 import socket
 import sys
@@ -44,6 +45,8 @@ def serve(
         PortError: the port is taken, not permitted, or the address is not one of this machine.
     """
     check_port(port, address)
+    # A decode is too small to share out, and torch's threads would compete with the answers.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     import streamlit as st
     import uvicorn
     from starlette.middleware import Middleware

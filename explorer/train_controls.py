@@ -131,7 +131,7 @@ def _show_own_text() -> _Data:
         key=session.kept_widget("train.text", ""),
         persist_state="session",
         max_chars=MOST_PATH,
-        placeholder="/home/me/reviews.csv",
+        placeholder="reviews.csv",
         help="A file on the server's disk: .txt with one item a line, or .tsv or .csv with a "
         "header line; also packed as .gz. UTF-8.",
     ).strip()

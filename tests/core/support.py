@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pytest
+import safetensors.torch
 import torch
 
+from vae_core.checkpoint import RunError, load_run
 from vae_core.data.dataset import Dataset
 from vae_core.data.tensors import SentenceTensors
 from vae_core.data.tokenizer import Tokenizer, train_tokenizer
@@ -79,3 +88,33 @@ def tiny_gru(
 def sentence_items(model: GruVAE, texts: tuple[str, ...] = SENTENCES) -> SentenceTensors:
     """`texts` as `model` takes them."""
     return SentenceTensors(model.tokenizer.encode(texts, model.config.max_tokens), CPU)
+
+
+Copy = Callable[[str], Path]
+Edit = Callable[[dict[str, Any]], None]
+BOTH = ("images", "sentences")
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(RunError) as caught:
+        load_run(path)
+    return one_sentence(caught.value)
+
+
+def edit_config(path: Path, edit: Edit) -> None:
+    config = json.loads((path / "config.json").read_text())
+    edit(config)
+    (path / "config.json").write_text(json.dumps(config))
+
+
+def sign_weights(path: Path) -> None:
+    """Enter the hash of the weights that are there, as whoever tampers with them would."""
+    digest = hashlib.sha256((path / "model.safetensors").read_bytes()).hexdigest()
+    edit_config(path, lambda config: config["result"].update(weights_sha256=digest))
+
+
+def change_weights(path: Path, change: Callable[[dict[str, torch.Tensor]], None]) -> None:
+    state = safetensors.torch.load((path / "model.safetensors").read_bytes())
+    change(state)
+    (path / "model.safetensors").write_bytes(safetensors.torch.save(state))
+    sign_weights(path)
