@@ -78,26 +78,41 @@ def test_the_address_to_open_is_one_a_browser_understands(address: str, url: str
     assert server._url(80, address) == url
 
 
-def test_the_chart_library_is_asked_for_with_the_page_and_with_nothing_else() -> None:
-    address = chart_library()
-    assert address is not None
-    for kind, expected in (("text/html; charset=utf-8", 1), ("application/json", 0)):
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (200, [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"99")], 1),
+        (200, [(b"content-type", b"application/json")], 0),
+        (404, [(b"content-type", b"text/html")], 0),
+        (200, [(b"content-type", b"text/html"), (b"content-encoding", b"gzip")], 0),
+    ],
+)
+def test_the_chart_library_is_loaded_with_the_page_and_with_nothing_else(
+    status: int, headers: list[tuple[bytes, bytes]], expected: int
+) -> None:
+    page = [b"<html><head><title>x</title></he", b"ad><body></head></body></html>"]
 
-        async def answer(scope: Any, receive: Any, send: Any, kind: str = kind) -> None:
-            headers = [(b"content-type", kind.encode())]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        for number, part in enumerate(page):
+            more = number + 1 < len(page)
+            await send({"type": "http.response.body", "body": part, "more_body": more})
 
-        sent: list[Any] = []
+    sent: list[Any] = []
 
-        async def send(message: Any, sent: list[Any] = sent) -> None:
-            sent.append(message)
+    async def send(message: Any) -> None:
+        sent.append(message)
 
-        middleware = PreloadMiddleware(answer, address)
-        asyncio.run(middleware({"type": "http"}, cast(Any, None), send))
-        links = [value for name, value in sent[0]["headers"] if name == b"link"]
-        assert links == [f"<{address}>; rel=modulepreload".encode()] * expected
-        assert sent[1]["type"] == "http.response.body"
+    middleware = PreloadMiddleware(answer, "/static/js/chart.js")
+    asyncio.run(middleware({"type": "http"}, cast(Any, None), send))
+    body = b"".join(message.get("body", b"") for message in sent)
+    script = b'<script type="module" src="/static/js/chart.js"></script>'
+    assert body.count(script) == expected
+    assert body.replace(script, b"") == b"".join(page)
+    assert sent[0]["status"] == status
+    if expected:
+        lengths = [value for name, value in sent[0]["headers"] if name == b"content-length"]
+        assert lengths == [str(len(body)).encode()]
 
 
 def test_the_chart_library_lies_where_it_is_said_to() -> None:
