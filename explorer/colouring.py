@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 # Okabe and Ito's palette without black, then Tableau's colours that stay apart from it.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442")
-TABLEAU = ("#9C755F", "#B07AA1", "#76B7B2", "#E15759", "#4E79A7", "#59A14F", "#FF9DA7")
+TABLEAU = ("#9C755F", "#9467BD", "#76B7B2", "#E15759", "#4E79A7", "#59A14F", "#FF9DA7")
 PALETTE = OKABE_ITO + TABLEAU
 NEUTRAL = "#9AA0A6"
 MOST_COLOURS = 10

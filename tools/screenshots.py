@@ -14,7 +14,7 @@ FOLDER = ROOT / "assets" / "screenshots"
 SIZE = {"width": 1280, "height": 800}
 # name: (page, model, colour scheme)
 PICTURES = {
-    "map": ("map", "digits", "light"),
+    "map": ("", "digits", "light"),
     "interpolate": ("interpolate", "sentences", "light"),
     "decode": ("decode", "mnist", "dark"),
     "clusters": ("clusters", "digits", "light"),
