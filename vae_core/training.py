@@ -20,6 +20,8 @@ from vae_core.models.base import VAE
 from vae_core.objectives import ElboTerms, elbo_terms, loss
 
 LOGS_PER_EPOCH = 20
+# Batches of sentences are alike in length and so unlike each other: a report is a mean of several.
+STEPS_PER_LOG = 8
 _VALIDATION_SEED = 1
 
 
@@ -89,7 +91,7 @@ def train(
     objective = config.objective
     steps_per_epoch = len(list(data.train.batches(config.batch_size, torch.Generator())))
     schedule = _schedule(optimiser, config, config.epochs * steps_per_epoch)
-    every = max(1, steps_per_epoch // LOGS_PER_EPOCH)
+    every = max(STEPS_PER_LOG, steps_per_epoch // LOGS_PER_EPOCH)
     meter = _Meter(config.epochs, steps_per_epoch)
     best = _Best()
     half = config.precision == "bfloat16"

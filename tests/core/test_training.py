@@ -142,6 +142,7 @@ def test_reports_are_means_over_the_items_since_the_last_report(
 
     monkeypatch.setattr(training_module, "elbo_terms", record)
     monkeypatch.setattr(training_module, "LOGS_PER_EPOCH", 3)
+    monkeypatch.setattr(training_module, "STEPS_PER_LOG", 1)
     objective = ObjectiveConfig(beta=7.0, free_bits=1.0)
     reports = list(train(dense(), data, changed(epochs=2, objective=objective)))
     assert [report.step for report in reports] == [3, 6, 9, 12, 15, 18]
@@ -252,6 +253,7 @@ def test_a_loss_that_is_no_number_stops_training(
         return plain(*inputs) * (math.nan if steps == 11 else 1.0)
 
     monkeypatch.setattr(training_module, "loss", spoiled)
+    monkeypatch.setattr(training_module, "STEPS_PER_LOG", 1)
     with pytest.raises(TrainingError) as caught:
         list(train(dense(), digits(), QUICK, metrics))
     assert "lower the learning rate" in one_sentence(caught.value)
