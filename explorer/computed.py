@@ -58,7 +58,8 @@ def map_note(run: Run) -> str:
         note += f" {drawn:,} of its {len(run):,} items are drawn, chosen at random."
     if run.summary.collapsed:
         note += (
-            " This model hardly uses its latent space (posterior collapse), so places mean little."
+            " This model hardly uses its latent space (posterior collapse), so places mean little:"
+            " train longer, or with more free bits or a longer KL warm-up."
         )
     return note
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 HOTTEST = 1.5
+MOVED = " · then moved by hand"
 
 
 def axes_of(run: Run) -> list[Axis]:
@@ -82,7 +83,7 @@ def show_sliders(run: Run, axes: Sequence[Axis]) -> NDArray[np.float32]:
 
 
 def origin(run: Run) -> str:
-    """Say what the sliders were last set to as a whole."""
+    """Say what the sliders were last set to as a whole, and whether they were moved since."""
     start = _item_name(run, computed.typical_item(run))
     said: str = session.recall(_key(run, "origin"), start)
     return said
@@ -98,7 +99,15 @@ def _slider(run: Run, axis: Axis, start: NDArray[np.float32]) -> float:
         key=session.kept_widget(_key(run, axis.name), axis.clip(start[axis.dimension])),
         persist_state="session",
         help=axis.help,
+        on_change=_moved,
+        args=(run,),
     )
+
+
+def _moved(run: Run) -> None:
+    said = origin(run)
+    if not said.endswith(MOVED):
+        session.remember(_key(run, "origin"), said + MOVED)
 
 
 def _draw(run: Run, axes: Sequence[Axis]) -> None:

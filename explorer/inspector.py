@@ -29,7 +29,9 @@ def _item_and_decode(run: Run, index: int) -> None:
     rebuilt = decode(run, run.latents.mean[index : index + 1])
     if run.items_are_decoded:
         page_parts.show_items(rebuilt, [DECODED], width=PICTURE_WIDTH)
-        st.caption("This model ships without its data: items are decoded from their places.")
+        st.caption(
+            "This model ships without its data: the item is decoded, the label is the original's."
+        )
         return
     item = run.items(np.array([index]))
     both = np.concatenate([item, rebuilt]) if isinstance(item, np.ndarray) else [*item, *rebuilt]
@@ -43,7 +45,7 @@ def _facts(run: Run, index: int) -> None:
     facts |= {"Item": f"{index:,}", "Split": run.split[index]}
     for name in list(run.metadata)[:MOST_METADATA]:
         facts.setdefault(name, run.metadata[name][index])
-    for number in range(min(2, run.latent_dim)):
+    for number in run.active_order()[:2].tolist():
         facts[f"z{number + 1}"] = f"{mean[number]:+.2f} ± {spread[number]:.2f}"
     facts["Distance from the origin"] = f"{np.linalg.norm(mean):.2f}"
     page_parts.show_facts(facts)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PICTURE_WIDTH = 168
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$:~&^=@\"'])")
 
+_ICON = re.compile(r"\\:(?=material/|streamlit\\:)")
+
 
 def literal(text: str) -> str:
     """Return `text` as Markdown that shows exactly this text: for labels and messages.
@@ -27,7 +29,9 @@ def literal(text: str) -> str:
     Streamlit renders Markdown, LaTeX, emoji codes and colour directives in labels; a name such as
     `**x**`, `:red[x]` or `$x$` must appear as it is written.
     """
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    escaped = _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    # Icons are looked for after the escapes are gone; an invisible joiner keeps them from matching.
+    return _ICON.sub("\\:\u2060", escaped)
 
 
 def page_header(title: str, purpose: str) -> None:

@@ -12,7 +12,7 @@ items = computed.sampled(run)
 projection = computed.projected(run)
 
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
-    page_parts.page_header("Map", "Every point is one item; neighbours decode alike.")
+    page_parts.page_header("Map", "Every point is one item, where the model sees it.")
     choices = computed.colour_choices(run)
     choice = st.selectbox(
         "Colour by",

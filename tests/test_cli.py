@@ -234,7 +234,7 @@ def test_bad_input_is_one_sentence_each(digits_run: Path, text_run: Path, tmp_pa
     )
     assert "not empty" in refused("train", "--dataset", "digits", "--out", digits_run)
     assert "not a Latentscape run" in refused("evaluate", foreign)
-    assert "not a Latentscape run" in refused("sample", tmp_path / "nowhere")
+    assert "There is no run" in refused("sample", tmp_path / "nowhere")
     assert "from 0 to 1796" in refused("interpolate", digits_run, "--index", "0", "9999")
     assert "two sentences" in refused("interpolate", text_run, "only one")
     assert "temperature" in refused("sample", text_run, "--temperature", "nan")

@@ -176,7 +176,7 @@ def _give(run: Run, z: Tensor, out: Path | None, as_json: bool) -> None:
         typer.echo(json.dumps({"items": _plain(items)}, ensure_ascii=False))
     elif isinstance(items, list):
         for item in items:
-            typer.echo(item)
+            typer.echo(item or "(no words)")
     elif out is None:
         raise ConfigError("Pictures need --out FILE.png, or --json for their pixels.")
 
@@ -192,7 +192,11 @@ def _open(run: Path, device: str) -> Run:
     from vae_core.device import choose_device
 
     bundled = paths.assets_folder() / run
-    path = bundled if not run.exists() and bundled.is_dir() else run
+    path = bundled if not run.exists() and bundled.is_dir() else run.expanduser()
+    if not path.exists():
+        raise DataError(
+            f"There is no run {run}; give a run folder, or the bundled digits, mnist or sentences."
+        )
     return load_run(path, choose_device(device))
 
 

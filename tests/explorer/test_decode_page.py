@@ -71,6 +71,8 @@ def test_a_moved_slider_changes_the_picture(runs: Path) -> None:
     next(slider for slider in app.slider if slider.label.startswith("z1")).set_value(2.5).run()
     assert sliders(app)["z1"] == 2.5
     assert (picture(app) != before).any()
+    assert "moved by hand" in app.caption[-1].value
+    assert "moved" not in press(app, "Reset").caption[-1].value
 
 
 def test_reset_sets_every_slider_to_zero(runs: Path) -> None:

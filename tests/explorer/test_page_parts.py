@@ -54,3 +54,10 @@ def test_a_large_picture_is_not_made_smaller() -> None:
 def test_fractions_become_bytes_and_stay_within_them() -> None:
     found = page_parts.as_bytes(np.array([[-0.5, 0.0, 0.5, 1.0, 9.0]], np.float32))
     assert found.tolist() == [[0, 0, 128, 255, 255]]
+
+
+def test_an_icon_code_is_kept_from_becoming_an_icon() -> None:
+    for code in (":material/home:", ":streamlit:"):
+        shown = page_parts.literal(code)
+        assert code not in shown.replace("\\", "")
+        assert shown.replace("\\", "").replace("\u2060", "") == code

@@ -49,7 +49,7 @@ def load_mnist(folder: Path | None = None) -> Dataset:
         images, labels, test = _mnist_from_hub()
         source: dict[str, str] = {"dataset": "mnist"}
     else:
-        images, labels, test = _mnist_from_folder(Path(folder))
+        images, labels, test = _mnist_from_folder(Path(folder).expanduser())
         source = {"dataset": "mnist", "folder": str(folder)}
     return Dataset(
         name="mnist",

@@ -25,7 +25,7 @@ def read_text_file(
     Lines with no text in them are left out; the others keep their order. Other columns of a
     table are kept as metadata. Raises DataError with one sentence on anything unreadable.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     content = _decode(_read_bytes(path), path)
     delimiter = _DELIMITERS.get(_kind(path))
     if delimiter is None:
