@@ -25,13 +25,9 @@ def drawn_point(latent_dim: int, temperature: float, seed: int) -> NDArray[np.fl
 
 def point_of_text(run: Run, text: str) -> NDArray[np.float32]:
     """Encode one sentence to the mean of its posterior, (latent_dim,)."""
-    import torch
+    from vae_core.runs import encode_texts
 
-    from vae_core.runs import sentence_tensors
-
-    with torch.inference_mode():
-        batch = sentence_tensors(run.model, [text]).batch(torch.tensor([0]))
-        mean: NDArray[np.float32] = run.model.encode(batch).mean[0].cpu().numpy()
+    mean: NDArray[np.float32] = encode_texts(run.model, [text]).numpy()[0]
     return mean
 
 

@@ -138,6 +138,7 @@ def interpolate(
 def _ends(run: Run, texts: list[str], index: tuple[int, int] | None) -> tuple[Tensor, Tensor]:
     import torch
 
+    from explorer.analysis.points import unknown_words
     from vae_core.runs import encode_texts
 
     if bool(texts) == (index is not None):
@@ -152,11 +153,9 @@ def _ends(run: Run, texts: list[str], index: tuple[int, int] | None) -> tuple[Te
         return mean[index[0]], mean[index[1]]
     if len(texts) != 2:
         raise ConfigError(f"Give two sentences, each in quotation marks; {len(texts)} came.")
-    if run.tokenizer is not None:
-        for text in texts:
-            unknown = run.tokenizer.unknown_words(text)
-            if unknown:
-                typer.echo(f"The model does not know {', '.join(map(repr, unknown))}.", err=True)
+    for text in texts:
+        if unknown := unknown_words(run, text):
+            typer.echo(f"The model does not know {', '.join(map(repr, unknown))}.", err=True)
     first, last = encode_texts(run.model, texts)
     return first, last
 
