@@ -37,6 +37,7 @@ class DenseVAE(VAE):
 
     modality: ClassVar[Modality] = "images"
     config_class: ClassVar[type[ModelConfig]] = DenseConfig
+    decoder_parts: ClassVar[tuple[str, ...]] = ("decoder",)
 
     @classmethod
     def from_config(cls, config: ModelConfig, tokenizer: Tokenizer | None) -> Self:
@@ -48,15 +49,13 @@ class DenseVAE(VAE):
         self.config: DenseConfig = config
         pixels = config.image_height * config.image_width
         self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(pixels, config.hidden), nn.ReLU())
-        self.mean_head = nn.Linear(config.hidden, config.latent_dim)
-        self.log_variance_head = nn.Linear(config.hidden, config.latent_dim)
+        self._add_latent(config.hidden)
         self.decoder = nn.Sequential(
             nn.Linear(config.latent_dim, config.hidden), nn.ReLU(), nn.Linear(config.hidden, pixels)
         )
 
     def encode(self, batch: Tensor) -> Posterior:
-        hidden = self.encoder(batch)
-        return Posterior(self.mean_head(hidden), self.log_variance_head(hidden))
+        return self._posterior(self.encoder(batch))
 
     def log_likelihood(self, batch: Tensor, z: Tensor) -> Tensor:
         logits = self.decoder(z)

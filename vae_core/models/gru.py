@@ -53,6 +53,9 @@ class GruVAE(VAE):
 
     modality: ClassVar[Modality] = "sentences"
     config_class: ClassVar[type[ModelConfig]] = GruConfig
+    decoder_parts: ClassVar[tuple[str, ...]] = (
+        "initial_state", "decoder", "to_embedding", "output_bias",
+    )
 
     @classmethod
     def from_config(cls, config: ModelConfig, tokenizer: Tokenizer | None) -> Self:
@@ -74,8 +77,7 @@ class GruVAE(VAE):
         nn.init.normal_(self.embedding.weight, std=width**-0.5)
         self.encoder_forward = nn.GRU(width, config.encoder_hidden, batch_first=True)
         self.encoder_backward = nn.GRU(width, config.encoder_hidden, batch_first=True)
-        self.mean_head = nn.Linear(2 * config.encoder_hidden, latent)
-        self.log_variance_head = nn.Linear(2 * config.encoder_hidden, latent)
+        self._add_latent(2 * config.encoder_hidden)
         self.initial_state = nn.Linear(latent, config.decoder_hidden)
         self.decoder = nn.GRU(width + latent, config.decoder_hidden, batch_first=True)
         self.to_embedding = nn.Linear(config.decoder_hidden + latent, width)
@@ -94,7 +96,7 @@ class GruVAE(VAE):
         backward, _ = self.encoder_backward(self.dropout(self.embedding(turned)))
         states = torch.cat([forward, backward], dim=-1)
         pooled = states.masked_fill(~inside[..., None], float("-inf")).amax(dim=1)
-        return Posterior(self.mean_head(pooled), self.log_variance_head(pooled))
+        return self._posterior(pooled)
 
     def log_likelihood(self, batch: Tensor, z: Tensor) -> Tensor:
         inputs, targets = batch[:, :-1], batch[:, 1:]
