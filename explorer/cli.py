@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from explorer import paths
-from explorer.commands import doctor, training, using
+from explorer.commands import doctor, evaluating, training, using
 from vae_core.errors import UserError
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 app.command("train")(training.train)
 app.command("encode")(using.encode)
-app.command("evaluate")(using.evaluate)
+app.command("evaluate")(evaluating.evaluate)
 app.command("sample")(using.sample)
 app.command("interpolate")(using.interpolate)
 app.command("doctor")(doctor.doctor)

@@ -18,8 +18,7 @@ from tokenizers import models
 from vae_core import checkpoint
 from vae_core.data.dataset import Dataset
 from vae_core.data.tokenizer import EOS, SPECIAL_TOKENS, Tokenizer
-from vae_core.models import GruConfig, build_model
-from vae_core.models.gru import GruVAE
+from vae_core.models import GruConfig, GruVAE, build_model
 
 RADIUS = 3.0
 

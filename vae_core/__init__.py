@@ -32,7 +32,8 @@ _HOMES = {
     "load_run": "checkpoint",
     "read_summary": "checkpoint",
     "encode_dataset": "runs",
-    "train_run": "runs",
+    "resume_run": "run_training",
+    "train_run": "run_training",
     "evaluate": "evaluation",
 }
 

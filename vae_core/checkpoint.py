@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from vae_core.data.tokenizer import Tokenizer
 from vae_core.errors import reason
 from vae_core.files import write_whole
 from vae_core.models import VAE, Items, build_model
+from vae_core.models.image import ImageConfig
 from vae_core.run_config import (
     CONFIG,
     WEIGHTS,
@@ -31,8 +33,10 @@ from vae_core.run_config import (
     write_config,
 )
 from vae_core.run_items import ItemTable, RunError, read_items, write_items
+from vae_core.training_state import StateError, TrainingState
 
-TOKENIZER = "tokenizer.json"
+TOKENIZER, LANGUAGE_MODEL = "tokenizer.json", "language_model.safetensors"
+STATE = Path("state") / "training.safetensors"
 METRICS, LATENTS, ITEMS, IMAGES = "metrics.jsonl", "latents.npy", "items.parquet", "images.npy"
 
 __all__ = [
@@ -41,13 +45,23 @@ __all__ = [
     "Run",
     "RunError",
     "RunSummary",
+    "TrainingState",
+    "has_state",
+    "load_language_model",
     "load_run",
+    "parse_summary",
     "read_config",
+    "read_state",
     "read_summary",
+    "read_tokenizer",
+    "remove_state",
     "write_config",
     "write_dataset",
+    "write_language_model",
     "write_latents",
     "write_model",
+    "write_state",
+    "write_tokenizer",
 ]
 
 
@@ -123,16 +137,60 @@ class Run:
 
 def write_model(folder: Path, model: VAE, dtype: torch.dtype = torch.float32) -> str:
     """Write weights (and tokenizer) of ``model``; returns the weights' SHA-256."""
-    state = {
-        name: value.detach().to("cpu", dtype).contiguous()
-        for name, value in model.state_dict().items()
-    }
-    content = safetensors.torch.save(state)
+    write_tokenizer(folder, model)
+    return _write_weights(folder / WEIGHTS, model, dtype)
+
+
+def write_language_model(folder: Path, model: VAE) -> str:
+    """Write the decoder that was trained without z; returns the SHA-256 of its weights."""
+    return _write_weights(folder / LANGUAGE_MODEL, model, torch.float32)
+
+
+def write_tokenizer(folder: Path, model: VAE) -> None:
+    """Write the tokenizer of ``model``, if it has one."""
     tokenizer = getattr(model, "tokenizer", None)
     if isinstance(tokenizer, Tokenizer):
         write_whole(folder / TOKENIZER, tokenizer.to_json().encode())
-    write_whole(folder / WEIGHTS, content)
+
+
+def _write_weights(path: Path, model: VAE, dtype: torch.dtype) -> str:
+    state = {
+        name: value.detach().to("cpu", dtype if value.is_floating_point() else None).contiguous()
+        for name, value in model.state_dict().items()
+    }
+    content = safetensors.torch.save(state)
+    write_whole(path, content)
     return hashlib.sha256(content).hexdigest()
+
+
+def write_state(folder: Path, state: TrainingState) -> None:
+    """Write what training needs to go on from here."""
+    (folder / STATE).parent.mkdir(exist_ok=True)
+    write_whole(folder / STATE, state.to_bytes())
+
+
+def has_state(folder: Path) -> bool:
+    """Whether training can go on in this folder from a saved step."""
+    return (folder / STATE).is_file()
+
+
+def read_state(folder: Path) -> TrainingState | None:
+    """What ``write_state`` wrote; None where nothing was. Raises RunError where it is damaged."""
+    try:
+        content = (folder / STATE).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RunError(f"{folder / STATE} cannot be read ({reason(error)}).") from error
+    try:
+        return TrainingState.from_bytes(content)
+    except StateError as error:
+        raise RunError(f"{folder / STATE} cannot be used: {reason(error)}.") from error
+
+
+def remove_state(folder: Path) -> None:
+    """Forget how to go on: training is done."""
+    shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
 
 def write_latents(
@@ -164,47 +222,75 @@ def load_run(path: str | Path, device: str | torch.device = "cpu") -> Run:
     summary, model_config = parse_summary(path, config)
     if not summary.finished:
         raise RunError(f"{path} has no trained model yet: its training did not finish.")
-    model = _read_model(path, model_config, summary.content_hash).to(device).eval()
+    model = _read_model(path, WEIGHTS, model_config, summary.content_hash).to(device).eval()
     if model.modality != summary.modality:
         raise RunError(f"{path} says {summary.modality} but holds a model of {model.modality}.")
     latents = _read_latents(path / LATENTS, summary.items, summary.latent_dim)
     table = read_items(path / ITEMS, summary.items)
-    if summary.modality == "sentences" and table.texts is None:
+    if summary.modality != "images" and table.texts is None:
         raise RunError(f"{path / ITEMS} has no texts; the run is damaged.")
     images = _read_images(path / IMAGES, model_config, summary.items)
     return Run(path, summary, config, model, latents, table, images)
 
 
-def _read_model(path: Path, config: ModelConfig, expected_hash: str) -> VAE:
+def load_language_model(path: str | Path, device: str | torch.device = "cpu") -> VAE | None:
+    """The decoder that a run trained without z to compare with; None where it has none."""
+    path = Path(path)
+    config = read_config(path)
+    model = parse_summary(path, config)[1]
+    expected = (config.get("result") or {}).get("language_model_sha256")
+    if expected is None or not (path / LANGUAGE_MODEL).is_file():
+        return None
+    return _read_model(path, LANGUAGE_MODEL, model, str(expected)).to(device).eval()
+
+
+def read_tokenizer(path: Path) -> Tokenizer | None:
+    """The tokenizer of a run; None for pictures. Raises RunError where it is damaged."""
     try:
-        content = (path / WEIGHTS).read_bytes()
-        tokenizer = None
-        if (path / TOKENIZER).is_file():
-            tokenizer = Tokenizer.from_json((path / TOKENIZER).read_text(encoding="utf-8"))
+        if not (path / TOKENIZER).is_file():
+            return None
+        return Tokenizer.from_json((path / TOKENIZER).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, DataError) as error:
+        raise RunError(f"The tokenizer in {path} cannot be read: {reason(error)}.") from error
+
+
+def _read_model(path: Path, file: str, config: ModelConfig, expected_hash: str) -> VAE:
+    try:
+        content = (path / file).read_bytes()
+        tokenizer = read_tokenizer(path)
         if hashlib.sha256(content).hexdigest() != expected_hash:
             raise RunError(
-                f"{path / WEIGHTS} is not the file that training wrote (its SHA-256 differs from "
+                f"{path / file} is not the file that training wrote (its SHA-256 differs from "
                 f"{CONFIG}); copy the run again."
             )
         state = safetensors.torch.load(content)
         # On "meta" the model takes no memory, so a tampered size is refused before it costs any.
         with torch.device("meta"):
             model = build_model(config, tokenizer)
-    except (OSError, SafetensorError, UnicodeDecodeError, DataError, ConfigError) as error:
+    except (OSError, SafetensorError, ConfigError) as error:
         raise RunError(f"The model in {path} cannot be read: {reason(error)}.") from error
     for name, wanted in model.state_dict().items():
-        found = state.get(name)
-        if found is None or found.shape != wanted.shape or not found.is_floating_point():
-            shape = "nothing" if found is None else f"{found.dtype} {tuple(found.shape)}"
-            raise RunError(
-                f"{path / WEIGHTS} has {shape} for {name}, but {CONFIG} needs "
-                f"{tuple(wanted.shape)}; the run is damaged."
-            )
-        if not bool(torch.isfinite(found.float()).all()):
-            raise RunError(f"{path / WEIGHTS} has values in {name} that are not numbers.")
-    model.load_state_dict({name: value.float() for name, value in state.items()
-                           if name in model.state_dict()}, assign=True)  # fmt: skip
+        _check_weights(path / file, name, state.get(name), wanted)
+    fitting = {
+        name: value.float() if value.is_floating_point() else value
+        for name, value in state.items()
+        if name in model.state_dict()
+    }
+    model.load_state_dict(fitting, assign=True)
     return model.requires_grad_(False)
+
+
+def _check_weights(file: Path, name: str, found: torch.Tensor | None, wanted: torch.Tensor) -> None:
+    floating = wanted.is_floating_point()
+    fits = found is not None and found.shape == wanted.shape
+    if found is None or not fits or found.is_floating_point() != floating:
+        shape = "nothing" if found is None else f"{found.dtype} {tuple(found.shape)}"
+        raise RunError(
+            f"{file} has {shape} for {name}, but {CONFIG} needs {tuple(wanted.shape)}; the run is "
+            "damaged."
+        )
+    if floating and not bool(torch.isfinite(found.float()).all()):
+        raise RunError(f"{file} has values in {name} that are not numbers.")
 
 
 def _read_array(path: Path, expected: tuple[int, ...]) -> npt.NDArray[Any]:
@@ -231,10 +317,9 @@ def _read_latents(path: Path, items: int, latent_dim: int) -> Latents:
 
 
 def _read_images(path: Path, config: ModelConfig, items: int) -> npt.NDArray[np.uint8] | None:
-    if not path.is_file():
+    if not path.is_file() or not isinstance(config, ImageConfig):
         return None
-    size = (getattr(config, "image_height", 0), getattr(config, "image_width", 0))
-    images = _read_array(path, (items, *size))
+    images = _read_array(path, (items, *config.item_shape))
     if images.dtype != np.uint8:
         raise RunError(f"{path} holds {images.dtype}, but bytes are expected.")
     return images

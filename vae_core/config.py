@@ -76,6 +76,8 @@ class TrainConfig(JsonConfig):
     ``augment_shift`` (pixels) and ``augment_rotation`` (degrees) move training pictures at random
     by at most so much.
     ``compile`` runs the model through torch.compile.
+    ``held_out`` is the share of the items that validates, and, where the data set names no test
+    items, the share that tests.
     """
 
     epochs: int = 20
@@ -91,6 +93,7 @@ class TrainConfig(JsonConfig):
     augment_shift: int = 0
     augment_rotation: float = 0.0
     compile: bool = False
+    held_out: float = 0.1
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
 
     def __post_init__(self) -> None:
@@ -107,6 +110,7 @@ class TrainConfig(JsonConfig):
         check_whole("augment_shift", self.augment_shift, 0, 1024)
         check_range("augment_rotation", self.augment_rotation, 0.0, 180.0)
         check_flag("compile", self.compile)
+        check_range("held_out", self.held_out, 0.0, 0.4)
         if not isinstance(self.objective, ObjectiveConfig):
             raise ConfigError(f"objective must be an ObjectiveConfig, but is {self.objective!r}.")
 

@@ -114,4 +114,6 @@ def _modality(value: Any) -> Modality:
         return "images"
     if value == "sentences":
         return "sentences"
+    if value == "documents":
+        return "documents"
     raise ValueError(f"modality {value!r} is not known")

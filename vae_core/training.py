@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
+import math
+import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from vae_core.compatibility import check_training
 from vae_core.config import TrainConfig
 from vae_core.data.tensors import ItemTensors
 from vae_core.errors import UserError
+from vae_core.evaluation.posterior import encode_items, mutual_information
+from vae_core.models import build_model
 from vae_core.models.base import VAE
-from vae_core.objectives import ElboTerms, elbo_terms, loss
+from vae_core.objectives import elbo_terms, language_model_terms, objective
+from vae_core.progress import Means, Meter, TrainProgress, append_line
+from vae_core.training_state import TrainingState, optimiser_tensors, restore_optimiser
+
+__all__ = ["TrainProgress", "TrainingData", "TrainingError", "train"]
 
 LOGS_PER_EPOCH = 20
 # Batches of sentences are alike in length and so unlike each other: a report is a mean of several.
 STEPS_PER_LOG = 8
+SAVE_SECONDS = 30.0
 _VALIDATION_SEED = 1
+# He et al. 2019 take up to 100 steps of the encoder for one of the decoder, and look every 10.
+_AGGRESSIVE_STEPS, _AGGRESSIVE_LOOK = 20, 5
+_INFORMATION_ITEMS = 2000
 
 
 class TrainingError(UserError, RuntimeError):
-    """Training cannot go on; the message says why and what to change."""
+    """Training cannot go on; the message says why and what to change.
+
+    ``kept``: the model has the best weights from before it went wrong.
+    """
+
+    def __init__(self, message: str, *, kept: bool = False) -> None:
+        super().__init__(message)
+        self.kept = kept
 
 
 class TrainingData(NamedTuple):
@@ -36,195 +54,354 @@ class TrainingData(NamedTuple):
     validation: ItemTensors
 
 
-@dataclass(frozen=True)
-class TrainProgress:
-    """Where training stands. Likelihood terms are nats per item, means since the last report.
-
-    ``elbo`` = ``reconstruction`` − ``kl``: the true ELBO (β = 1), whatever the objective weighs.
-    ``validation_*`` are given once an epoch, when ``best`` says whether those weights are kept.
-    """
-
-    step: int
-    steps: int
-    epoch: float
-    epochs: int
-    elbo: float
-    reconstruction: float
-    kl: float
-    beta: float
-    items_per_second: float
-    elapsed_seconds: float
-    validation_elbo: float | None = None
-    validation_reconstruction: float | None = None
-    validation_kl: float | None = None
-    best: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
-
-class _Means(NamedTuple):
-    elbo: float
-    reconstruction: float
-    kl: float
-
-
 def train(
     model: VAE,
     data: TrainingData,
     config: TrainConfig,
     metrics: Path | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    *,
+    resume: TrainingState | None = None,
+    save: Callable[[TrainingState], None] | None = None,
+    save_seconds: float = SAVE_SECONDS,
 ) -> Iterator[TrainProgress]:
     """Train ``model`` in place with Adam; it ends with the weights of the best validation ELBO.
 
-    Only epochs after the KL warm-up compete, since before it the ELBO is not what is optimised.
-    Each report is also one line of ``metrics``. When ``should_stop()`` turns true, the current
-    weights are validated and training ends as it would at its last epoch. The same seed on the
-    same CPU gives the same weights, bit for bit; torch's global generator is seeded, as dropout
-    draws from it. Raises TrainingError when the loss is no longer a number.
+    Only epochs that end with β at its full value compete, since before that the ELBO is not what
+    is optimised. Each report is also one line of ``metrics``. When ``should_stop()`` turns true,
+    the current weights are validated and training ends as it would at its last epoch. The same
+    seed on the same CPU gives the same weights, bit for bit; torch's global generator is seeded,
+    as dropout draws from it.
+
+    ``save`` is given the whole state every ``save_seconds`` and when training is stopped; handed
+    back as ``resume``, with the same model, data and config, training goes on from there and ends
+    bit-identical (on the same CPU with as many threads) to one that was never interrupted.
+    Raises ConfigError for settings that cannot go together, and TrainingError when the loss is no
+    longer a number.
     """
-    torch.manual_seed(config.seed)
-    order = torch.Generator().manual_seed(config.seed)
-    noise = torch.Generator(device=model.device).manual_seed(config.seed)
-    optimiser = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
-    objective = config.objective
-    steps_per_epoch = len(list(data.train.batches(config.batch_size, torch.Generator())))
-    schedule = _schedule(optimiser, config, config.epochs * steps_per_epoch)
-    every = max(STEPS_PER_LOG, steps_per_epoch // LOGS_PER_EPOCH)
-    meter = _Meter(config.epochs, steps_per_epoch)
-    best = _Best()
-    half = config.precision == "bfloat16"
-    model.train()
-    for epoch in range(config.epochs):
-        stopping = False
-        for indices in data.train.batches(config.batch_size, order):
-            beta = objective.beta_at(meter.step / steps_per_epoch)
-            with torch.autocast(model.device.type, torch.bfloat16, enabled=half):
-                terms = elbo_terms(model, data.train.batch(indices), noise)
-            optimiser.zero_grad(set_to_none=True)
-            loss(terms, beta, objective.free_bits).backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(model.parameters(), config.gradient_clip)
-            optimiser.step()
-            schedule.step()
-            meter.add(terms, beta)
-            stopping = should_stop()
-            if stopping:
-                break
-            if meter.step % every == 0 and meter.step % steps_per_epoch != 0:
-                yield _written(meter.report(), metrics)
-        validation = _means(model, data.validation, config.batch_size)
-        competes = epoch + 1 >= objective.warmup_epochs or stopping or epoch + 1 == config.epochs
-        is_best = competes and best.offer(model, validation.elbo)
-        yield _written(meter.report(validation, best=is_best), metrics)
-        if stopping:
-            break
-    best.restore(model)
+    check_training(model.config, config, model.modality)
+    trainer = _Trainer(model, data, config, metrics)
+    if resume is not None:
+        trainer.restore(resume)
+    with _compiled(model, config.compile):
+        yield from trainer.run(should_stop, save, save_seconds)
     model.eval()
 
 
-def _schedule(
-    optimiser: torch.optim.Optimizer, config: TrainConfig, steps: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    if config.schedule == "cosine":
-        return torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=steps)
-    return torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0, total_iters=0)
+class _Trainer:
+    """One training: everything that changes while it goes on."""
 
+    def __init__(
+        self, model: VAE, data: TrainingData, config: TrainConfig, metrics: Path | None
+    ) -> None:
+        torch.manual_seed(config.seed)
+        self.model, self.data, self.config, self.metrics = model, data, config, metrics
+        self.order = torch.Generator().manual_seed(config.seed)
+        self.noise = torch.Generator(device=model.device).manual_seed(config.seed)
+        parameters = [p for p in model.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.Adam(parameters, lr=config.learning_rate, fused=True)
+        self.steps_per_epoch = len(data.train.batches(config.batch_size, torch.Generator()))
+        self.meter = Meter(config.epochs, self.steps_per_epoch)
+        self.best = _Best()
+        self.epoch = 0
+        self.order_at_epoch = self.order.get_state()
+        self.decoder_is_new = False
+        self.aggressive = config.aggressive_epochs > 0
+        self.information = -math.inf
 
-class _Meter:
-    """Adds up the terms of each step on the device, and reads them only to report."""
+    def run(
+        self,
+        should_stop: Callable[[], bool],
+        save: Callable[[TrainingState], None] | None,
+        save_seconds: float,
+    ) -> Iterator[TrainProgress]:
+        every = max(STEPS_PER_LOG, self.steps_per_epoch // LOGS_PER_EPOCH)
+        saved = time.perf_counter()
+        self.model.train()
+        while self.epoch < self.config.epochs:
+            stopping = False
+            for indices in self._rest_of_epoch():
+                self._step(indices)
+                stopping = should_stop()
+                due = self.meter.step % every == 0 and self.meter.step % self.steps_per_epoch != 0
+                if due and not stopping:
+                    yield self._report()
+                if save is not None and (stopping or time.perf_counter() - saved >= save_seconds):
+                    save(self.state())
+                    saved = time.perf_counter()
+                if stopping:
+                    break
+            yield self._end_of_epoch(stopping)
+            if stopping or self._has_waited_enough():
+                break
+        self.best.restore(self.model)
 
-    def __init__(self, epochs: int, steps_per_epoch: int) -> None:
-        self.step = 0
-        self._epochs = epochs
-        self._steps_per_epoch = steps_per_epoch
-        self._beta = 0.0
-        self._sums: Tensor | None = None
-        self._last: _Means = _Means(0.0, 0.0, 0.0)
-        self._items = 0
-        self._begin = self._since = time.perf_counter()
+    def _rest_of_epoch(self) -> list[Tensor]:
+        """The batches of this epoch that are still to come."""
+        done = self.meter.step - self.epoch * self.steps_per_epoch
+        now = self.order.get_state()
+        if done == 0:
+            self.order_at_epoch = now
+        self.order.set_state(self.order_at_epoch)
+        batches = self.data.train.batches(self.config.batch_size, self.order)
+        if done > 0:
+            self.order.set_state(now)
+        self._batches = batches
+        return batches[done:]
 
-    def add(self, terms: ElboTerms, beta: float) -> None:
-        sums = torch.stack([terms.reconstruction.detach().sum(), terms.kl.detach().sum()])
-        self._sums = sums if self._sums is None else self._sums + sums
-        self._items += len(terms.reconstruction)
-        self._beta = beta
-        self.step += 1
+    def _step(self, indices: Tensor) -> None:
+        epoch = self.meter.step / self.steps_per_epoch
+        self._renew_decoder(epoch)
+        beta = self.config.objective.beta_at(epoch, self.config.epochs)
+        rate = self._learning_rate()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        if self.aggressive:
+            self._train_encoder(beta)
+        terms, value = self._terms(indices, beta)
+        value.backward()  # type: ignore[no-untyped-call]
+        if self.aggressive:
+            self._forget_gradients(of_decoder=False)
+        self._update()
+        self.meter.add(terms, beta)
 
-    def report(self, validation: _Means | None = None, *, best: bool = False) -> TrainProgress:
-        now = time.perf_counter()
-        speed = self._items / max(now - self._since, 1e-9)
-        if self._sums is not None:
-            reconstruction, kl = (self._sums / self._items).tolist()
-            self._last = _Means(reconstruction - kl, reconstruction, kl)
-        self._sums, self._items, self._since = None, 0, now
-        progress = TrainProgress(
-            step=self.step,
-            steps=self._epochs * self._steps_per_epoch,
-            epoch=self.step / self._steps_per_epoch,
-            epochs=self._epochs,
-            elbo=self._last.elbo,
-            reconstruction=self._last.reconstruction,
-            kl=self._last.kl,
-            beta=self._beta,
-            items_per_second=speed,
-            elapsed_seconds=now - self._begin,
-            validation_elbo=validation.elbo if validation else None,
-            validation_reconstruction=validation.reconstruction if validation else None,
-            validation_kl=validation.kl if validation else None,
-            best=best,
+    def _terms(self, indices: Tensor, beta: float) -> tuple[Any, Tensor]:
+        config = self.config
+        batch = self.data.train.training_batch(indices, config, self.noise)
+        half = config.precision == "bfloat16"
+        with torch.autocast(self.model.device.type, torch.bfloat16, enabled=half):
+            value, terms = objective(
+                self.model, batch, config.objective, beta, self.noise, len(self.data.train)
+            )
+        self.optimiser.zero_grad(set_to_none=True)
+        return terms, value
+
+    def _update(self) -> None:
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_clip)
+        self.optimiser.step()
+
+    def _learning_rate(self) -> float:
+        """Of this step; "cosine" would reach 0 at the step after the last."""
+        rate = self.config.learning_rate
+        if self.config.schedule == "cosine":
+            done = self.meter.step / (self.config.epochs * self.steps_per_epoch)
+            rate *= 0.5 * (1 + math.cos(math.pi * done))
+        return rate
+
+    def _renew_decoder(self, epoch: float) -> None:
+        """After its epochs as an autoencoder, the decoder starts again. Li et al. 2019."""
+        begins = self.config.objective.autoencoder_epochs
+        if begins == 0 or self.decoder_is_new or epoch < begins:
+            return
+        tokenizer = getattr(self.model, "tokenizer", None)
+        fresh = build_model(self.model.config, tokenizer, seed=self.config.seed + 1)
+        new = {k: v for k, v in fresh.state_dict().items() if self.model.is_decoder(k)}
+        self.model.load_state_dict(new, strict=False)
+        for name, parameter in self.model.named_parameters():
+            if self.model.is_decoder(name):
+                self.optimiser.state.pop(parameter, None)
+        self.decoder_is_new = True
+
+    def _train_encoder(self, beta: float) -> None:
+        """Steps of the encoder alone, on random batches, while they still help. He et al. 2019."""
+        before, total = math.inf, 0.0
+        for step in range(1, _AGGRESSIVE_STEPS + 1):
+            number = int(torch.randint(len(self._batches), (), generator=self.order))
+            _, value = self._terms(self._batches[number], beta)
+            value.backward()  # type: ignore[no-untyped-call]
+            self._forget_gradients(of_decoder=True)
+            self._update()
+            total += float(value.detach())
+            if step % _AGGRESSIVE_LOOK == 0:
+                if total >= before:
+                    return
+                before, total = total, 0.0
+
+    def _forget_gradients(self, *, of_decoder: bool) -> None:
+        for name, parameter in self.model.named_parameters():
+            if self.model.is_decoder(name) == of_decoder:
+                parameter.grad = None
+
+    def _end_of_epoch(self, stopping: bool) -> TrainProgress:
+        config = self.config
+        validation = _means(self.model, self.data.validation, config)
+        if not stopping:
+            self.epoch += 1
+        last = stopping or self.epoch == config.epochs
+        is_best = (self._competes() or last) and self.best.offer(
+            self.model, validation.elbo, self.epoch
         )
-        self._check(progress)
+        if self.aggressive and not stopping:
+            self._end_of_aggressive_epoch()
+        return self._report(validation, best=is_best)
+
+    def _competes(self) -> bool:
+        """Whether the epoch that just ended was trained with β at its full value."""
+        objective = self.config.objective
+        last_step = (self.meter.step - 1) / self.steps_per_epoch
+        ends = [objective.beta_at(at, self.config.epochs) for at in (self.epoch, last_step)]
+        return max(ends) >= objective.beta
+
+    def _end_of_aggressive_epoch(self) -> None:
+        count = min(len(self.data.validation), _INFORMATION_ITEMS)
+        some = self.data.validation.part(torch.arange(count))
+        information = mutual_information(encode_items(self.model, some))
+        done = self.epoch >= self.config.aggressive_epochs or information <= self.information
+        self.aggressive, self.information = not done, max(information, self.information)
+
+    def _has_waited_enough(self) -> bool:
+        patience = self.config.patience
+        return bool(patience and self.best.found and self.epoch - self.best.epoch >= patience)
+
+    def _report(self, validation: Means | None = None, *, best: bool = False) -> TrainProgress:
+        progress = self.meter.report(validation, best=best)
+        if not progress.is_finite:
+            self._give_up(progress)
+        if self.metrics is not None:
+            append_line(progress, self.metrics)
         return progress
 
-    @staticmethod
-    def _check(progress: TrainProgress) -> None:
-        checked = [progress.elbo, progress.validation_elbo or 0.0]
-        if not all(abs(value) < float("inf") for value in checked):
-            raise TrainingError(
-                f"The loss stopped being a number at step {progress.step} (epoch "
-                f"{progress.epoch:.1f}); lower the learning rate."
-            )
+    def _give_up(self, progress: TrainProgress) -> None:
+        kept = self.best.found
+        self.best.restore(self.model)
+        self.model.eval()
+        where = f"at step {progress.step} (epoch {progress.epoch:.1f})"
+        held = f"; the weights of epoch {self.best.epoch} are kept" if kept else ""
+        raise TrainingError(
+            f"The loss stopped being a number {where}{held}; lower the learning rate.", kept=kept
+        )
+
+    def state(self) -> TrainingState:
+        """Everything that ``restore`` needs."""
+        meter, sums = self.meter.state()
+        values = {
+            "meter": meter,
+            "epoch": self.epoch,
+            "decoder_is_new": self.decoder_is_new,
+            "aggressive": self.aggressive,
+            "information": None if math.isinf(self.information) else self.information,
+            "best": self.best.values(),
+            "metrics_bytes": self.metrics.stat().st_size
+            if self.metrics is not None and self.metrics.exists()
+            else 0,
+        }
+        groups = {
+            "meter": sums,
+            "model": self.model.state_dict(),
+            "adam": optimiser_tensors(self.optimiser, self.model),
+            "best": self.best.weights or {},
+            "random": self._random_states(),
+        }
+        named = {f"{group}.{k}": v for group, part in groups.items() for k, v in part.items()}
+        return TrainingState(values, named)
+
+    def _random_states(self) -> dict[str, Tensor]:
+        states = {
+            "order": self.order.get_state(),
+            "order_at_epoch": self.order_at_epoch,
+            "noise": self.noise.get_state(),
+            "global": torch.get_rng_state(),
+        }
+        if self.model.device.type == "cuda":
+            states["cuda"] = torch.cuda.get_rng_state(self.model.device)
+        return states
+
+    def restore(self, state: TrainingState) -> None:
+        device, values = self.model.device, state.values
+        self.model.load_state_dict({k: v.to(device) for k, v in state.part("model").items()})
+        restore_optimiser(self.optimiser, self.model, state.part("adam"))
+        self.meter.restore(
+            values["meter"], {k: v.to(device) for k, v in state.part("meter").items()}
+        )
+        self.best.put_back(values["best"], {k: v.to(device) for k, v in state.part("best").items()})
+        self.epoch = int(values["epoch"])
+        self.decoder_is_new = bool(values["decoder_is_new"])
+        self.aggressive = bool(values["aggressive"])
+        information = values["information"]
+        self.information = -math.inf if information is None else float(information)
+        random = state.part("random")
+        self.order_at_epoch = random["order_at_epoch"]
+        self.order.set_state(random["order"])
+        self.noise.set_state(random["noise"])
+        torch.set_rng_state(random["global"])
+        if "cuda" in random and device.type == "cuda":
+            torch.cuda.set_rng_state(random["cuda"], device)
+        if self.metrics is not None and self.metrics.exists():
+            # What was reported after the state was saved will be reported again.
+            os.truncate(self.metrics, min(int(values["metrics_bytes"]), self._metrics_size()))
+
+    def _metrics_size(self) -> int:
+        return self.metrics.stat().st_size if self.metrics is not None else 0
 
 
 class _Best:
     """A copy of the weights with the highest validation ELBO so far."""
 
     def __init__(self) -> None:
-        self._elbo = float("-inf")
-        self._state: dict[str, Tensor] | None = None
+        self.elbo = -math.inf
+        self.epoch = 0
+        self.weights: dict[str, Tensor] | None = None
 
-    def offer(self, model: VAE, elbo: float) -> bool:
-        if elbo <= self._elbo:
+    @property
+    def found(self) -> bool:
+        return self.weights is not None
+
+    def offer(self, model: VAE, elbo: float, epoch: int) -> bool:
+        if not elbo > self.elbo:
             return False
-        self._elbo = elbo
-        self._state = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        self.elbo, self.epoch = elbo, epoch
+        self.weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
         return True
 
     def restore(self, model: VAE) -> None:
-        if self._state is not None:
-            model.load_state_dict(self._state)
+        if self.weights is not None:
+            model.load_state_dict(self.weights)
+
+    def values(self) -> dict[str, Any]:
+        return {"elbo": self.elbo if self.found else None, "epoch": self.epoch}
+
+    def put_back(self, values: dict[str, Any], weights: dict[str, Tensor]) -> None:
+        if values["elbo"] is not None:
+            self.elbo, self.epoch = float(values["elbo"]), int(values["epoch"])
+            self.weights = weights
 
 
 @torch.no_grad()
-def _means(model: VAE, items: ItemTensors, batch_size: int) -> _Means:
+def _means(model: VAE, items: ItemTensors, config: TrainConfig) -> Means:
     """ELBO terms over all items, with the same noise every time so that epochs compare."""
     generator = torch.Generator(device=model.device).manual_seed(_VALIDATION_SEED)
+    alone = config.objective.kind == "language-model"
     model.eval()
     try:
         sums = [0.0, 0.0]
-        for indices in items.in_order(batch_size):
-            terms = elbo_terms(model, items.batch(indices), generator)
+        for indices in items.in_order(config.batch_size):
+            batch = items.batch(indices)
+            terms = (
+                language_model_terms(model, batch) if alone else elbo_terms(model, batch, generator)
+            )
             sums[0] += float(terms.reconstruction.sum(dtype=torch.float64))
             sums[1] += float(terms.kl.sum(dtype=torch.float64))
     finally:
         model.train()
     reconstruction, kl = sums[0] / len(items), sums[1] / len(items)
-    return _Means(reconstruction - kl, reconstruction, kl)
+    return Means(reconstruction - kl, reconstruction, kl)
 
 
-def _written(progress: TrainProgress, metrics: Path | None) -> TrainProgress:
-    if metrics is not None:
-        with metrics.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(progress.to_json()) + "\n")
-    return progress
+@contextmanager
+def _compiled(model: VAE, wanted: bool) -> Iterator[None]:
+    """The model's two halves through torch.compile, for as long as it trains."""
+    if not wanted:
+        yield
+        return
+    halves: dict[str, Any] = {"encode": model.encode, "log_likelihood": model.log_likelihood}
+    try:
+        for name, half in halves.items():
+            object.__setattr__(model, name, torch.compile(half, dynamic=True))
+        yield
+    except torch._dynamo.exc.TorchDynamoException as error:
+        raise TrainingError(
+            "torch.compile does not work on this machine; leave it out (compile = false)."
+        ) from error
+    finally:
+        for name in halves:
+            model.__dict__.pop(name, None)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
+import operator
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from vae_core.config import ConfigError
+from explorer.settings import MODEL, OBJECTIVE, TRAINING, Setting
+from vae_core.checks import ConfigError
 
 if TYPE_CHECKING:
     from vae_core.config import ModelConfig, TrainConfig
@@ -24,11 +27,21 @@ if TYPE_CHECKING:
 _DATA = "Data"
 _MODEL = "Model"
 _TRAINING = "Training"
+_OBJECTIVE = "Objective"
 _OUTPUT = "Output"
 
 
 def train(
-    out: Annotated[Path, typer.Option(help="Folder to write the run to.", rich_help_panel=_OUTPUT)],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write the run to.", rich_help_panel=_OUTPUT)
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help="A run folder whose training was interrupted: go on where it stopped.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     dataset: Annotated[
         str | None,
         typer.Option(
@@ -55,142 +68,138 @@ def train(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="dense (images) or gru (sentences).", rich_help_panel=_MODEL),
+        typer.Option(
+            help="Model family: dense or conv for images; gru, lstm or transformer for sentences; "
+            "bag-of-words for documents.",
+            rich_help_panel=_MODEL,
+        ),
     ] = None,
-    latent_dim: Annotated[
-        int | None,
-        typer.Option(help="Latent dimensions (dense 2, gru 16).", rich_help_panel=_MODEL),
-    ] = None,
-    hidden: Annotated[
-        int | None, typer.Option(help="dense: width of the hidden layers.", rich_help_panel=_MODEL)
-    ] = None,
-    embedding: Annotated[
-        int | None, typer.Option(help="gru: width of a word.", rich_help_panel=_MODEL)
-    ] = None,
-    encoder_hidden: Annotated[
-        int | None, typer.Option(help="gru: encoder units, each way.", rich_help_panel=_MODEL)
-    ] = None,
-    decoder_hidden: Annotated[
-        int | None, typer.Option(help="gru: decoder units.", rich_help_panel=_MODEL)
-    ] = None,
-    dropout: Annotated[
-        float | None, typer.Option(help="gru: share of units dropped.", rich_help_panel=_MODEL)
-    ] = None,
-    word_dropout: Annotated[
-        float | None,
-        typer.Option(help="gru: share of words hidden from the decoder.", rich_help_panel=_MODEL),
-    ] = None,
-    max_tokens: Annotated[
-        int | None,
-        typer.Option(help="gru: longer texts are cut to this.", rich_help_panel=_MODEL),
+    size: Annotated[
+        str | None,
+        typer.Option(help="A pre-set size, such as small or base.", rich_help_panel=_MODEL),
     ] = None,
     tokenizer: Annotated[
         Literal["word", "bpe"],
-        typer.Option(help="gru: words, or pieces of words.", rich_help_panel=_MODEL),
+        typer.Option(help="Sentences: words, or pieces of words.", rich_help_panel=_MODEL),
     ] = "word",
     vocabulary_size: Annotated[
-        int, typer.Option(help="gru: at most this many tokens.", rich_help_panel=_MODEL)
-    ] = 10_000,
+        int | None,
+        typer.Option(
+            help="Texts: at most this many tokens (default: 10,000; documents 2,000).",
+            rich_help_panel=_MODEL,
+        ),
+    ] = None,
     epochs: Annotated[
         int, typer.Option(help="Times through the data.", rich_help_panel=_TRAINING)
     ] = 20,
-    batch_size: Annotated[
-        int | None,
+    language_model: Annotated[
+        bool,
         typer.Option(
-            help="Items a step (default: 32 for small sets, else 128).", rich_help_panel=_TRAINING
-        ),
-    ] = None,
-    learning_rate: Annotated[
-        float | None,
-        typer.Option(
-            help="Adam's step (default: 0.001; sentences 0.002).", rich_help_panel=_TRAINING
-        ),
-    ] = None,
-    schedule: Annotated[
-        str | None,
-        typer.Option(
-            help="Learning rate: constant, or cosine (default for sentences).",
+            help="Sentences: train the decoder without z as well, to compare with.",
             rich_help_panel=_TRAINING,
         ),
-    ] = None,
-    precision: Annotated[
-        str | None,
-        typer.Option(help="float32 (default) or bfloat16.", rich_help_panel=_TRAINING),
-    ] = None,
-    beta: Annotated[
-        float | None,
-        typer.Option(help="Weight of the KL term (default: 1).", rich_help_panel=_TRAINING),
-    ] = None,
-    warmup_epochs: Annotated[
-        float | None,
-        typer.Option(help="Epochs over which β rises from 0.", rich_help_panel=_TRAINING),
-    ] = None,
-    free_bits: Annotated[
-        float | None,
-        typer.Option(help="Nats each dimension may keep for free.", rich_help_panel=_TRAINING),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of every draw.", rich_help_panel=_TRAINING)] = 0,
-    device: Annotated[
-        str, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel=_TRAINING)
-    ] = "auto",
+    ] = True,
+    save_every: Annotated[
+        float,
+        typer.Option(
+            help="Seconds between saved states, from which --resume goes on.",
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = 30.0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a run.", rich_help_panel=_OUTPUT)
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=_OUTPUT)
     ] = False,
+    **settings: Any,
 ) -> None:
     """Train a model and write a run folder.
 
-    Ctrl+C stops early and keeps the best weights so far; twice, and nothing is kept.
+    Ctrl+C stops early and keeps the best weights so far; twice, and it ends at once. A training
+    that ended in any way goes on, to the same result, with --resume.
 
     Examples:
 
       latentscape train --dataset digits --out runs/digits
 
       latentscape train --text reviews.csv --text-column review --out runs/reviews
+
+      latentscape train --resume runs/reviews
     """
-    from vae_core.runs import train_run
+    if resume is not None:
+        _resume(resume, {"out": out, "dataset": dataset, "text": text, "model": model}, save_every)
+        _print_result(resume, as_json)
+        return
+    if out is None:
+        raise ConfigError("Give the folder to write to with --out, or go on with --resume FOLDER.")
+    from vae_core.run_training import train_run
 
     data = _load(dataset, text, folder, text_column, label_column)
-    model_config = _model_config(
-        model or ("dense" if data.modality == "images" else "gru"),
-        latent_dim=latent_dim,
-        hidden=hidden,
-        embedding=embedding,
-        encoder_hidden=encoder_hidden,
-        decoder_hidden=decoder_hidden,
-        dropout=dropout,
-        word_dropout=word_dropout,
-        max_tokens=max_tokens,
-    )
-    config = _train_config(
-        data,
-        epochs,
-        {
-            "batch_size": batch_size,
-            "learning_rate": learning_rate,
-            "schedule": schedule,
-            "precision": precision,
-            "seed": seed,
-            "device": device,
-        },
-        {"beta": beta, "warmup_epochs": warmup_epochs, "free_bits": free_bits},
-    )
+    family = model or ("dense" if data.modality == "images" else "gru")
+    config = _train_config(data, family, epochs, settings)
     with _stop_on_signal() as should_stop:
-        reports = train_run(
-            data,
-            model_config,
-            config,
-            out,
-            tokenizer_kind=tokenizer,
-            vocabulary_size=vocabulary_size,
-            overwrite=overwrite,
-            command=shlex.join(["latentscape", *sys.argv[1:]]),
-            should_stop=should_stop,
+        _show(
+            train_run(
+                data,
+                _model_config(family, size, settings),
+                config,
+                out,
+                tokenizer_kind=tokenizer,
+                vocabulary_size=vocabulary_size or _vocabulary_size(family),
+                language_model=language_model,
+                overwrite=overwrite,
+                command=shlex.join(["latentscape", *sys.argv[1:]]),
+                should_stop=should_stop,
+                save_seconds=save_every,
+            )
         )
-        _show(reports)
     _print_result(out, as_json)
+
+
+def _resume(folder: Path, others: dict[str, Any], save_seconds: float) -> None:
+    from vae_core.run_training import resume_run
+
+    for name, value in others.items():
+        if value is not None:
+            raise ConfigError(
+                f"--resume goes on with the settings of {folder}; leave --{name} out."
+            )
+    with _stop_on_signal() as should_stop:
+        _show(resume_run(folder, should_stop=should_stop, save_seconds=save_seconds))
+
+
+def _add_settings(command: Callable[..., None]) -> None:
+    """Give the command one option for each field of the configurations, empty by default."""
+    signature = inspect.signature(command)
+    hints = get_type_hints(command, include_extras=True)
+    hints.pop("settings")
+    parameters = [
+        parameter.replace(annotation=hints[name])
+        for name, parameter in signature.parameters.items()
+        if parameter.kind is not parameter.VAR_KEYWORD
+    ]
+    for panel, settings in ((_MODEL, MODEL), (_TRAINING, TRAINING), (_OBJECTIVE, OBJECTIVE)):
+        for setting in settings:
+            kind: Any = setting.kind | None
+            flag = f"--{setting.option.replace('_', '-')}"
+            option = typer.Option(flag, help=setting.text, rich_help_panel=panel)
+            # What Annotated[kind, option] means, where the kind is known only at run time.
+            hint = operator.getitem(Annotated, (kind, option))
+            hints[setting.option] = hint
+            parameters.append(
+                inspect.Parameter(
+                    setting.option,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=None,
+                    annotation=hint,
+                )
+            )
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = hints
+
+
+_add_settings(train)
 
 
 def _load(
@@ -215,32 +224,55 @@ def _load(
     return load_dataset(str(dataset), folder)
 
 
-def _model_config(family: str, **settings: Any) -> ModelConfig:
+def _chosen(settings: dict[str, Any], known: Sequence[Setting]) -> dict[str, Any]:
+    """What was given, of the settings that are known, by field name."""
+    given = {setting.name: settings.get(setting.option) for setting in known}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _model_config(family: str, size: str | None, settings: dict[str, Any]) -> ModelConfig:
     from vae_core.models import model_class
+    from vae_core.models.sizes import sized
 
     config_class = model_class(family).config_class
     known = {field.name for field in dataclasses.fields(config_class)}
-    chosen = {name: value for name, value in settings.items() if value is not None}
+    chosen = _chosen(settings, MODEL)
     for name in chosen:
         if name not in known:
             raise ConfigError(
                 f"The model {family} has no --{name.replace('_', '-')}; leave it out."
             )
-    return config_class(**chosen)
+    return config_class(**{**(sized(family, size) if size else {}), **chosen})
 
 
-def _train_config(
-    data: Dataset, epochs: int, training: dict[str, Any], objective: dict[str, Any]
-) -> TrainConfig:
+def _train_config(data: Dataset, family: str, epochs: int, settings: dict[str, Any]) -> TrainConfig:
+    from vae_core.models import model_class
     from vae_core.presets import recommended
 
-    preset = recommended(data.modality, len(data), epochs)
-    weights = {name: value for name, value in objective.items() if value is not None}
+    preset = recommended(model_class(family).modality, len(data), epochs)
+    objective = _chosen(settings, OBJECTIVE)
     return dataclasses.replace(
         preset,
-        **{name: value for name, value in training.items() if value is not None},
-        objective=dataclasses.replace(preset.objective, **weights),
+        **_chosen(settings, TRAINING),
+        objective=dataclasses.replace(preset.objective, **_fitting(objective, preset)),
     )
+
+
+def _fitting(objective: dict[str, Any], preset: TrainConfig) -> dict[str, Any]:
+    """The chosen objective, with what the preset has and it cannot go with set to none."""
+    changes: dict[str, Any] = {}
+    if objective.get("kl_schedule") == "constant" and "warmup_epochs" not in objective:
+        changes["warmup_epochs"] = 0.0
+    takes_free_bits = objective.get("kind", "elbo") in ("elbo", "mmd")
+    if not takes_free_bits or objective.get("target_kl"):
+        changes["free_bits"] = 0.0
+    if objective.get("kl_schedule") == "autoencoder-first":
+        changes["autoencoder_epochs"] = max(1.0, round(preset.epochs / 5))
+    return {**changes, **objective}
+
+
+def _vocabulary_size(family: str) -> int:
+    return 2_000 if family == "bag-of-words" else 10_000
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`latentscape encode`, `evaluate`, `sample` and `interpolate`: a finished run at work."""
+"""`latentscape encode`, `sample` and `interpolate`: a finished run at work."""
 
 from __future__ import annotations
 
@@ -48,41 +48,10 @@ def encode(
 
     if out.suffix != ".parquet":
         raise ConfigError(f"--out must end in .parquet, but is {out.name}.")
-    opened = _open(run, device)
-    data = _load(file, text_column, label_column)
+    opened = open_run(run, device)
+    data = load_data(file, text_column, label_column)
     _write(out, latent_table_bytes(data, encode_dataset(opened.model, data)))
     typer.echo(f"{out}: {len(data):,} items, {opened.latent_dim} dimensions.")
-
-
-def evaluate(
-    run: RunFolder,
-    data: Annotated[
-        Path | None,
-        typer.Option(help="Other data of the same kind: a file, a data set's name, a folder."),
-    ] = None,
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    seed: Seed = 0,
-    device: Device = "auto",
-    as_json: AsJson = False,
-) -> None:
-    """Measure a run on its held-out items, or on other data; nats per item."""
-    from vae_core import evaluation
-    from vae_core.runs import held_out, item_tensors
-
-    opened = _open(run, device)
-    if data is None:
-        items, name = held_out(opened), "its held-out items"
-    else:
-        items, name = _test_part(_load(data, text_column, label_column)), str(data)
-    result = evaluation.evaluate(opened.model, item_tensors(opened.model, items), seed=seed)
-    if as_json:
-        typer.echo(json.dumps(result))
-        return
-    typer.echo(f"{opened.summary.name} on {name}:")
-    for key, value in result.items():
-        shown = f"{value:.4f}" if isinstance(value, float) else str(value)
-        typer.echo(f"  {key.replace('_', ' '):<36} {shown}")
 
 
 def sample(
@@ -99,7 +68,7 @@ def sample(
     """Decode random points of the prior."""
     from vae_core.latent import sample_prior
 
-    opened = _open(run, device)
+    opened = open_run(run, device)
     z = sample_prior(count, opened.latent_dim, temperature=temperature, seed=seed)
     _give(opened, z, out, as_json)
 
@@ -130,7 +99,7 @@ def interpolate(
     """
     from vae_core import latent
 
-    opened = _open(run, device)
+    opened = open_run(run, device)
     first, last = _ends(opened, texts or [], index)
     _give(opened, latent.interpolate(first, last, steps, spherical=circle), out, as_json)
 
@@ -186,7 +155,8 @@ def _plain(items: Items) -> list[Any]:
     return [[[round(float(ink), 3) for ink in row] for row in picture] for picture in items]
 
 
-def _open(run: Path, device: str) -> Run:
+def open_run(run: Path, device: str) -> Run:
+    """The run in a folder, or the bundled one of that name, on ``device``."""
     from vae_core.checkpoint import load_run
     from vae_core.device import choose_device
 
@@ -199,7 +169,8 @@ def _open(run: Path, device: str) -> Run:
     return load_run(path, choose_device(device))
 
 
-def _load(data: Path, text_column: str | None, label_column: str | None) -> Dataset:
+def load_data(data: Path, text_column: str | None, label_column: str | None) -> Dataset:
+    """A text file, a data set by its name, or a folder with MNIST."""
     from vae_core.data.registry import DATASETS, load_dataset
     from vae_core.data.text import read_text_file
 
@@ -208,10 +179,6 @@ def _load(data: Path, text_column: str | None, label_column: str | None) -> Data
     if data.is_dir():
         return load_dataset("mnist", data)
     return read_text_file(data, text_column=text_column, label_column=label_column)
-
-
-def _test_part(data: Dataset) -> Dataset:
-    return data if data.test_indices is None else data.subset(data.test_indices)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.core.support import pictures, sentences
 from vae_core.config import TrainConfig
 from vae_core.models import DenseConfig, GruConfig
-from vae_core.runs import train_run
+from vae_core.run_training import train_run
 
 
 @pytest.fixture(scope="session")

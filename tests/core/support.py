@@ -15,9 +15,9 @@ import torch
 
 from vae_core.checkpoint import RunError, load_run
 from vae_core.data.dataset import Dataset
-from vae_core.data.tensors import SentenceTensors
+from vae_core.data.tensors import ImageTensors, ItemTensors, SentenceTensors
 from vae_core.data.tokenizer import Tokenizer, train_tokenizer
-from vae_core.models import GruConfig, GruVAE, build_model
+from vae_core.models import VAE, GruVAE, ImageVAE, SentenceVAE, build_model, model_class
 
 CPU = torch.device("cpu")
 SENTENCES = tuple(
@@ -69,25 +69,86 @@ def tiny_gru(
     texts: tuple[str, ...] = SENTENCES, *, latent_dim: int = 2, max_tokens: int = 12
 ) -> GruVAE:
     """An untrained sentence model in eval mode, with noticeable weights."""
+    model = tiny_sentence_model("gru", texts, latent_dim=latent_dim, max_tokens=max_tokens)
+    assert isinstance(model, GruVAE)
+    return model
+
+
+# The sizes of the smallest sensible model of each family, all unlike each other.
+TINY_SIZES: dict[str, dict[str, int]] = {
+    "gru": {"embedding": 6, "encoder_hidden": 5, "decoder_hidden": 7},
+    "lstm": {"embedding": 6, "encoder_hidden": 5, "decoder_hidden": 7},
+    "transformer": {"embedding": 8, "heads": 2, "encoder_layers": 1, "decoder_layers": 2},
+    "dense": {"hidden": 5},
+    "conv": {"hidden": 5, "width": 4},
+}
+SENTENCE_FAMILIES = ("gru", "lstm", "transformer")
+IMAGE_FAMILIES = ("dense", "conv")
+
+
+def tiny_sentence_model(
+    family: str,
+    texts: tuple[str, ...] = SENTENCES,
+    *,
+    latent_dim: int = 2,
+    max_tokens: int = 12,
+    **settings: Any,
+) -> SentenceVAE:
+    """An untrained sentence model of any family in eval mode, with noticeable weights."""
     tokenizer: Tokenizer = train_tokenizer(texts, kind="word")
-    config = GruConfig(
+    config = model_class(family).config_class(
         latent_dim=latent_dim,
         vocabulary_size=tokenizer.vocabulary_size,
-        embedding=6,
-        encoder_hidden=5,
-        decoder_hidden=7,
         max_tokens=max_tokens,
+        **{**TINY_SIZES[family], **settings},
     )
     model = build_model(config, tokenizer, seed=3)
-    assert isinstance(model, GruVAE)
+    assert isinstance(model, SentenceVAE)
     with torch.no_grad():
         model.output_bias.normal_(generator=torch.Generator().manual_seed(4))
     return model.eval()
 
 
-def sentence_items(model: GruVAE, texts: tuple[str, ...] = SENTENCES) -> SentenceTensors:
+def tiny_image_model(
+    family: str, shape: tuple[int, ...] = (4, 4), *, latent_dim: int = 3, **settings: Any
+) -> ImageVAE:
+    """An untrained image model of any family in eval mode, for pictures of `shape`."""
+    channels = shape[2] if len(shape) == 3 else 1
+    config = model_class(family).config_class(
+        latent_dim=latent_dim,
+        image_height=shape[0],
+        image_width=shape[1],
+        image_channels=channels,
+        **{**TINY_SIZES[family], **settings},
+    )
+    model = build_model(config, seed=1)
+    assert isinstance(model, ImageVAE)
+    return model.eval()
+
+
+def sentence_items(model: SentenceVAE, texts: tuple[str, ...] = SENTENCES) -> SentenceTensors:
     """`texts` as `model` takes them."""
     return SentenceTensors(model.tokenizer.encode(texts, model.config.max_tokens), CPU)
+
+
+UNEQUAL_TEXTS = (
+    "the cat", "the big dog sat on the mat", "cow", "mat the on slept", "a zebra", "the",
+)  # fmt: skip
+
+
+def model_and_batch(family: str, **settings: Any) -> tuple[VAE, torch.Tensor]:
+    """A small model in eval mode and a batch of six items, sentences of unequal length."""
+    if family in IMAGE_FAMILIES:
+        images = pictures(6).images
+        assert images is not None
+        items: ItemTensors = ImageTensors(images, CPU)
+        return tiny_image_model(family, **settings), items.batch(torch.arange(6))
+    model = tiny_sentence_model(family, latent_dim=3, **settings)
+    return model, sentence_items(model, UNEQUAL_TEXTS).batch(torch.arange(6))
+
+
+def some_z(count: int, latent_dim: int = 3) -> torch.Tensor:
+    return torch.randn(count, latent_dim, generator=torch.Generator().manual_seed(9))
 
 
 Copy = Callable[[str], Path]

@@ -1,59 +1,59 @@
-"""Model families: gradients everywhere, proper likelihoods, decodes that say what they should."""
+"""What every model family must do: gradients everywhere, the same model again, honest settings."""
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-import vae_core.models.gru as gru_module
-from tests.core.support import CPU, SENTENCES, one_sentence, pictures, sentence_items, tiny_gru
-from vae_core.config import ConfigError, ModelConfig
-from vae_core.data.tensors import ImageTensors, SentenceTensors
-from vae_core.data.tokenizer import BOS, EOS, PAD, UNK, train_tokenizer
+from tests.core.support import (
+    IMAGE_FAMILIES,
+    SENTENCE_FAMILIES,
+    model_and_batch,
+    one_sentence,
+    some_z,
+)
+from vae_core.config import ConfigError
+from vae_core.data.tokenizer import PAD
 from vae_core.models import (
     MODELS,
+    SIZES,
     VAE,
-    DenseConfig,
-    DenseVAE,
-    GruConfig,
-    GruVAE,
     Posterior,
     build_model,
     families,
+    model_class,
+    model_config_from_json,
+    sized,
 )
 from vae_core.objectives import elbo_terms, loss
 
-FAMILIES = tuple(MODELS)
+# Those of documents are in test_bag_of_words.py.
+FAMILIES = (*IMAGE_FAMILIES, *SENTENCE_FAMILIES)
+each_family = pytest.mark.parametrize("family", FAMILIES)
 
 
-def model_and_batch(family: str) -> tuple[VAE, torch.Tensor]:
-    """A small model in eval mode and a batch of items of unequal length."""
-    if family == "dense":
-        images = pictures(6).images
-        assert images is not None
-        model: VAE = build_model(
-            DenseConfig(latent_dim=3, image_height=4, image_width=4, hidden=5), seed=1
-        )
-        return model.eval(), ImageTensors(images, CPU).batch(torch.arange(6))
-    sentence_model = tiny_gru(latent_dim=3)
-    texts = ("the cat", "the big dog sat on the mat", "cow", "mat the on slept", "a zebra", "the")
-    return sentence_model, sentence_items(sentence_model, texts).batch(torch.arange(6))
+def tokenizer_of(model: VAE) -> Any:
+    return getattr(model, "tokenizer", None)
 
 
-def some_z(count: int, latent_dim: int = 3) -> torch.Tensor:
-    return torch.randn(count, latent_dim, generator=torch.Generator().manual_seed(9))
-
-
-# --- every family ---
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_every_parameter_gets_a_gradient(family: str) -> None:
-    model, batch = model_and_batch(family)
+@pytest.mark.parametrize(
+    ("family", "settings"),
+    [
+        *((family, {}) for family in FAMILIES),
+        *((family, {"likelihood": "logistic"}) for family in IMAGE_FAMILIES),
+        ("conv", {"norm": "none"}),
+        ("dense", {"layers": 3, "activation": "tanh"}),
+        ("gru", {"prior": "mixture", "prior_components": 3}),
+        ("conv", {"prior": "vamp", "prior_components": 3}),
+    ],
+)
+def test_every_parameter_gets_a_gradient(family: str, settings: dict[str, Any]) -> None:
+    model, batch = model_and_batch(family, **settings)
     loss(elbo_terms(model, batch, torch.Generator().manual_seed(0)), beta=1.0).backward()
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None, name
@@ -61,7 +61,7 @@ def test_every_parameter_gets_a_gradient(family: str) -> None:
         assert parameter.grad.any(), name
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@each_family
 def test_shapes(family: str) -> None:
     model, batch = model_and_batch(family)
     posterior = model.encode(batch)
@@ -71,7 +71,7 @@ def test_shapes(family: str) -> None:
     assert len(model.decode(some_z(1)[:0])) == 0
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@each_family
 def test_an_item_is_the_same_alone_and_in_a_batch(family: str) -> None:
     model, batch = model_and_batch(family)
     z = some_z(6)
@@ -79,20 +79,20 @@ def test_an_item_is_the_same_alone_and_in_a_batch(family: str) -> None:
     together = model.decode(z)
     for i in range(len(batch)):
         row = batch[i : i + 1]
-        if family == "gru":
+        if family in SENTENCE_FAMILIES:
             row = row[:, : int((row != PAD).sum())]  # without the padding that the batch gave it
         alone = model.encode(row)
         torch.testing.assert_close(alone.mean[0], posterior.mean[i])
         torch.testing.assert_close(alone.log_variance[0], posterior.log_variance[i])
         torch.testing.assert_close(model.log_likelihood(row, z[i : i + 1])[0], likelihood[i])
         decoded = model.decode(z[i : i + 1])[0]
-        if family == "gru":
+        if family in SENTENCE_FAMILIES:
             assert decoded == together[i]
         else:
             np.testing.assert_allclose(decoded, together[i], rtol=1e-5)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@each_family
 def test_both_z_and_the_item_matter_to_the_likelihood(family: str) -> None:
     model, batch = model_and_batch(family)
     z = some_z(6)
@@ -101,29 +101,62 @@ def test_both_z_and_the_item_matter_to_the_likelihood(family: str) -> None:
     assert len(set(model.encode(batch).mean[:, 0].tolist())) == len(torch.unique(batch, dim=0))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+# --- the decoder's part ---
+
+
+@each_family
+def test_the_encoder_does_not_depend_on_the_decoders_parameters(family: str) -> None:
+    model, batch = model_and_batch(family, **_extra_decoder_settings(family))
+    before = model.encode(batch)
+    changed = 0
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            if model.is_decoder(name):
+                value.add_(1.0)
+                changed += 1
+    assert changed >= 4
+    assert torch.equal(model.encode(batch).mean, before.mean)
+    assert torch.equal(model.encode(batch).log_variance, before.log_variance)
+
+
+@each_family
+def test_the_likelihood_at_a_z_does_not_depend_on_the_encoders_parameters(family: str) -> None:
+    model, batch = model_and_batch(family, **_extra_decoder_settings(family))
+    model.log_likelihood(batch, some_z(6)).sum().backward()
+    for name, parameter in model.named_parameters():
+        # Words are the same words to encoder and decoder.
+        wanted = model.is_decoder(name) or name == "embedding.weight"
+        assert (parameter.grad is not None) == wanted, name
+
+
+def _extra_decoder_settings(family: str) -> dict[str, Any]:
+    """What adds parts to the decoder that a family has not always."""
+    return {"likelihood": "logistic"} if family in IMAGE_FAMILIES else {}
+
+
+# --- the same model again ---
+
+
+@each_family
 def test_weights_depend_on_the_seed_alone(family: str) -> None:
     first, _ = model_and_batch(family)
-    tokenizer = getattr(first, "tokenizer", None)
     torch.manual_seed(77)
     expected = torch.rand(2)
     torch.manual_seed(77)
-    one, again, other = (build_model(first.config, tokenizer, seed=s) for s in (5, 5, 6))
+    one, again, other = (build_model(first.config, tokenizer_of(first), seed=s) for s in (5, 5, 6))
     assert torch.equal(torch.rand(2), expected), "building moved the global generator"
     for (name, value), twin, stranger in zip(
-        one.state_dict().items(),
-        again.state_dict().values(),
-        other.state_dict().values(),
-        strict=True,
+        one.named_parameters(), again.parameters(), other.parameters(), strict=True
     ):
         assert torch.equal(value, twin), name
-        assert name == "output_bias" or not torch.equal(value, stranger), name
+        constant = len(value.unique()) == 1  # gains and offsets, where all begin alike
+        assert constant or not torch.equal(value, stranger), name
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@each_family
 def test_weights_saved_and_loaded_give_the_same_model(family: str) -> None:
     model, batch = model_and_batch(family)
-    twin = build_model(model.config, getattr(model, "tokenizer", None), seed=99).eval()
+    twin = build_model(model.config, tokenizer_of(model), seed=99).eval()
     twin.load_state_dict(model.state_dict())
     z = some_z(6)
     assert torch.equal(model.encode(batch).mean, twin.encode(batch).mean)
@@ -131,9 +164,143 @@ def test_weights_saved_and_loaded_give_the_same_model(family: str) -> None:
     np.testing.assert_array_equal(model.decode(z), twin.decode(z))
 
 
+@each_family
+def test_a_model_made_without_memory_takes_its_weights(family: str) -> None:
+    """A run is opened so: nothing but the weights may be needed."""
+    model, batch = model_and_batch(family)
+    with torch.device("meta"):
+        twin = build_model(model.config, tokenizer_of(model))
+    twin.load_state_dict(model.state_dict(), assign=True)
+    z = some_z(6)
+    assert torch.equal(model.encode(batch).mean, twin.eval().encode(batch).mean)
+    assert torch.equal(model.log_likelihood(batch, z), twin.log_likelihood(batch, z))
+
+
+@each_family
+def test_decode_leaves_the_mode_as_it_was_and_draws_nothing(family: str) -> None:
+    model, _ = model_and_batch(family)
+    z = some_z(5)
+    model.train()
+    np.testing.assert_array_equal(model.decode(z), model.decode(z))
+    assert model.training
+    model.eval()
+    model.decode(z)
+    assert not model.training
+
+
+@each_family
+def test_mixed_precision_stays_near_and_sums_in_float32(family: str) -> None:
+    model, batch = model_and_batch(family)
+    z = some_z(6)
+    with torch.autocast("cpu", torch.bfloat16):
+        posterior, likelihood = model.encode(batch), model.log_likelihood(batch, z)
+        likelihood.sum().backward()
+    assert likelihood.dtype == torch.float32
+    torch.testing.assert_close(posterior.mean.float(), model.encode(batch).mean, atol=0.05, rtol=0)
+    torch.testing.assert_close(likelihood, model.log_likelihood(batch, z), atol=0.1, rtol=0.02)
+
+
+# --- settings ---
+
+
 def test_families_know_their_modality() -> None:
-    assert families("images") == ["dense"]
-    assert families("sentences") == ["gru"]
+    assert families("images") == list(IMAGE_FAMILIES)
+    assert families("sentences") == list(SENTENCE_FAMILIES)
+
+
+@each_family
+def test_settings_survive_json(family: str) -> None:
+    config = model_and_batch(family)[0].config
+    found = model_config_from_json(json.loads(json.dumps(config.to_json())))
+    assert found == config
+    assert type(found) is type(config)
+
+
+BAD_SETTINGS: list[tuple[str, dict[str, Any], str]] = [
+    ("dense", {"hidden": 0}, "hidden must be a whole number between 1 and 8192, but is 0."),
+    ("dense", {"layers": 17}, "layers must be"),
+    ("dense", {"activation": "step"}, "activation must be one of relu, tanh, but is 'step'."),
+    ("dense", {"image_channels": 0}, "image_channels must be"),
+    ("dense", {"image_height": 1025}, "image_height must be"),
+    ("dense", {"likelihood": "normal"}, "likelihood must be one of bernoulli, logistic"),
+    ("dense", {"binarisation": True}, "binarisation must be one of none, static, dynamic"),
+    (
+        "conv",
+        {"binarisation": "dynamic", "likelihood": "logistic"},
+        "binarisation must be none with the logistic likelihood",
+    ),
+    ("conv", {"prior": "vamp", "mean_batch_norm": 0.5}, "mean_batch_norm must be 0 with"),
+    ("conv", {"width": 2.5}, "width must be"),
+    ("conv", {"depth": -1}, "depth must be"),
+    ("conv", {"norm": "batch"}, "norm must be one of group, none, but is 'batch'."),
+    ("gru", {"encoder_hidden": 0}, "encoder_hidden must be"),
+    ("lstm", {"decoder_hidden": 0}, "decoder_hidden must be"),
+    ("lstm", {"word_dropout": 1.5}, "word_dropout must be between 0 and 1, but is 1.5."),
+    ("gru", {"dropout": 0.96}, "dropout must be between 0 and 0.95"),
+    ("gru", {"max_tokens": 0}, "max_tokens must be"),
+    ("gru", {"vocabulary_size": 3}, "vocabulary_size must be"),
+    ("transformer", {"embedding": 0}, "embedding must be"),
+    ("transformer", {"encoder_layers": 0}, "encoder_layers must be"),
+    ("transformer", {"decoder_layers": 65}, "decoder_layers must be"),
+    ("transformer", {"heads": 3, "embedding": 128}, "embedding must be a multiple of heads, 3"),
+    ("transformer", {"heads": 0}, "heads must be"),
+    ("transformer", {"prior": "vamp"}, "prior must be normal or mixture"),
+]
+
+
+@pytest.mark.parametrize(("family", "settings", "message"), BAD_SETTINGS)
+def test_a_bad_setting_is_named(family: str, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        model_class(family).config_class(**settings)
+    assert one_sentence(caught.value).startswith(message)
+
+
+def test_no_setting_is_without_a_check() -> None:
+    """Each field of each family refuses a value of the wrong kind."""
+    for family in FAMILIES:
+        config_class = model_class(family).config_class
+        for field in dataclasses.fields(config_class):
+            with pytest.raises(ConfigError, match=field.name):
+                config_class(**{field.name: None})
+
+
+# --- sizes ---
+
+
+@pytest.mark.parametrize(("family", "size"), [(f, s) for f in SIZES for s in SIZES[f]])
+def test_every_size_is_a_setting_of_its_family(family: str, size: str) -> None:
+    settings = sized(family, size)
+    config = MODELS[family].config_class(**settings)
+    assert {name: getattr(config, name) for name in settings} == settings
+    settings["latent_dim"] = 7
+    assert sized(family, size) != settings, "a change reached the table"
+
+
+def test_every_sentence_family_has_a_small_and_a_base_size() -> None:
+    for family in SENTENCE_FAMILIES:
+        assert list(SIZES[family]) == ["small", "base"]
+
+
+@pytest.mark.parametrize("family", SENTENCE_FAMILIES)
+def test_sizes_are_what_they_say_at_ten_thousand_words(family: str) -> None:
+    for size, low, high in (("small", 1.0e6, 2.0e6), ("base", 5.0e6, 10.0e6)):
+        config = model_class(family).config_class(
+            vocabulary_size=10_000, latent_dim=32, **sized(family, size)
+        )
+        with torch.device("meta"):
+            model = model_class(family)(config, None)  # type: ignore[call-arg]
+        assert low <= sum(p.numel() for p in model.parameters()) <= high
+
+
+@pytest.mark.parametrize(("family", "size", "message"), [
+    ("gru", "huge", "size must be one of small, base for the model gru, but is 'huge'."),
+    ("dense", "small", "size must be one of burda for the model dense, but is 'small'."),
+    ("nothing", "small", "size cannot be chosen for the model 'nothing', but is 'small'."),
+])  # fmt: skip
+def test_an_unknown_size_is_named(family: str, size: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        sized(family, size)
+    assert one_sentence(caught.value) == message
 
 
 # --- the posterior ---
@@ -158,175 +325,3 @@ def test_samples_have_the_mean_and_spread_of_the_posterior() -> None:
     torch.testing.assert_close(z.mean(dim=0), mean[0], atol=0.05, rtol=0)
     torch.testing.assert_close(z.var(dim=0), log_variance[0].exp(), atol=0.0, rtol=0.03)
     assert torch.equal(z, posterior.sample(torch.Generator().manual_seed(0)))
-
-
-# --- pictures ---
-
-
-def test_the_likelihood_of_pictures_is_bernoulli() -> None:
-    model, batch = model_and_batch("dense")
-    assert isinstance(model, DenseVAE)
-    z = some_z(6)
-    expected = torch.distributions.Bernoulli(logits=model.decoder(z)).log_prob(batch.flatten(1))
-    torch.testing.assert_close(model.log_likelihood(batch, z), expected.sum(dim=1))
-    decoded = model.decode(z)
-    assert isinstance(decoded, np.ndarray)
-    assert decoded.dtype == np.float32
-    assert decoded.shape == (6, 4, 4)
-    np.testing.assert_allclose(decoded.reshape(6, -1), torch.sigmoid(model.decoder(z)).detach())
-
-
-def test_pixels_keep_their_place_in_pictures_that_are_not_square() -> None:
-    model = build_model(DenseConfig(latent_dim=1, image_height=2, image_width=3, hidden=4))
-    assert isinstance(model, DenseVAE)
-    with torch.no_grad():
-        for parameter in model.decoder.parameters():
-            parameter.zero_()
-        model.decoder[2].bias.copy_(torch.tensor([9.0, -9, -9, -9, -9, 9]))
-    picture = np.round(np.asarray(model.decode(torch.zeros(1, 1))[0]))
-    assert picture.tolist() == [[1, 0, 0], [0, 0, 1]]
-    batch = torch.tensor([[[1.0, 0, 0], [0, 0, 1]], [[0.0, 0, 1], [1, 0, 0]]])
-    likelihood = model.log_likelihood(batch, torch.zeros(2, 1))
-    assert likelihood[0] > likelihood[1] + 30
-
-
-# --- sentences ---
-
-
-@pytest.fixture(scope="module")
-def three_words() -> GruVAE:
-    """A model of the words a, b and c with at most three of them; it never writes PAD."""
-    model = tiny_gru(("a b c",), latent_dim=2, max_tokens=3)
-    with torch.no_grad():
-        model.output_bias[PAD] = -1e4  # PAD in a batch means "no token", so give it no probability
-    return model
-
-
-def test_the_likelihoods_of_all_sentences_sum_to_one(three_words: GruVAE) -> None:
-    # Every row that the model can meet: ended within three tokens, or cut after the third.
-    tokens = [t for t in range(three_words.config.vocabulary_size) if t not in (PAD, EOS)]
-    rows = [[BOS, *words, EOS] for n in range(3) for words in itertools.product(tokens, repeat=n)]
-    rows += [[BOS, *words] for words in itertools.product(tokens, repeat=3)]
-    assert len(rows) == 1 + 5 + 25 + 125
-    batch = SentenceTensors(rows, CPU).batch(torch.arange(len(rows)))
-    z = some_z(1, 2).expand(len(rows), 2)
-    total = three_words.log_likelihood(batch, z).detach().double().logsumexp(dim=0)
-    assert float(total) == pytest.approx(0.0, abs=1e-5)
-
-
-def test_the_decoder_cannot_see_the_future(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = tiny_gru()
-    terms: list[torch.Tensor] = []
-    plain = gru_module.token_log_likelihood
-
-    def recorded(*inputs: torch.Tensor) -> torch.Tensor:
-        terms.append(plain(*inputs))
-        return terms[-1]
-
-    monkeypatch.setattr(gru_module, "token_log_likelihood", recorded)
-    row = model.tokenizer.encode(["the big cat sat on the mat"], 12)[0]
-    z = some_z(1, 2)
-    for place in range(1, len(row) - 1):
-        changed = [*row]
-        changed[place] = UNK if row[place] != UNK else row[1]
-        terms.clear()
-        for tokens in (row, changed):
-            model.log_likelihood(torch.tensor([tokens]), z)
-        before, after = terms
-        assert torch.equal(before[: place - 1], after[: place - 1])
-        assert not torch.isclose(before[place:], after[place:]).all(), "history does not matter"
-
-
-def test_a_likelihood_is_the_sum_over_its_prefixes(three_words: GruVAE) -> None:
-    z = some_z(1, 2)
-    row = three_words.tokenizer.encode(["c a b"], 3)[0]
-    with torch.no_grad():
-        likelihoods = [
-            float(three_words.log_likelihood(torch.tensor([row[:end]]), z)) for end in range(2, 6)
-        ]
-    assert all(np.diff(likelihoods) < 0), "each further token costs something"
-    assert likelihoods[0] < 0
-
-
-def test_a_decode_is_the_greedy_choice_of_the_likelihood(three_words: GruVAE) -> None:
-    words = {text: three_words.tokenizer.encode([text], 3)[0][1] for text in "abc"}
-    for z in torch.randn(12, 1, 2, generator=torch.Generator().manual_seed(2)) * 3:
-        row = [BOS]
-        while len(row) < 4 and row[-1] != EOS:
-            choices = [EOS, *words.values()]
-            batch = torch.tensor([[*row, choice] for choice in choices])
-            likelihood = three_words.log_likelihood(batch, z.expand(len(choices), 2))
-            row.append(choices[int(likelihood.argmax())])
-        assert three_words.decode(z) == [three_words.tokenizer.decode(row)]
-
-
-@pytest.mark.parametrize("token", [PAD, BOS, UNK])
-def test_a_decode_never_writes_a_special_token(token: int) -> None:
-    model = tiny_gru(latent_dim=2, max_tokens=5)
-    with torch.no_grad():
-        model.output_bias[token] = 1e3
-        model.output_bias[EOS] = -1e3
-    texts = model.decode(some_z(4, 2))
-    assert all(len(str(text).split()) == 5 for text in texts), texts
-
-
-def test_a_decode_may_be_empty_and_ends_at_the_limit() -> None:
-    model = tiny_gru(latent_dim=2, max_tokens=3)
-    with torch.no_grad():
-        model.output_bias[EOS] = 1e3
-    assert model.decode(some_z(2, 2)) == ["", ""]
-    with torch.no_grad():
-        model.output_bias.zero_()[model.tokenizer.encode(["cat"], 3)[0][1]] = 1e3
-    assert model.decode(some_z(2, 2)) == ["cat cat cat"] * 2
-
-
-def test_decode_leaves_the_mode_as_it_was_and_draws_nothing() -> None:
-    model = tiny_gru()
-    model.train()
-    z = some_z(5, 2)
-    assert model.decode(z) == model.decode(z)
-    assert model.training
-    model.eval()
-    model.decode(z)
-    assert not model.training
-
-
-def test_word_dropout_touches_training_only() -> None:
-    model = tiny_gru()
-    batch = sentence_items(model).batch(torch.arange(3))
-    z = some_z(3, 2)
-    assert torch.equal(model.log_likelihood(batch, z), model.log_likelihood(batch, z))
-    model.train()
-    assert not torch.equal(model.log_likelihood(batch, z), model.log_likelihood(batch, z))
-
-
-def test_full_word_dropout_hides_every_word_but_not_the_beginning() -> None:
-    tokenizer = train_tokenizer(SENTENCES)
-    config = GruConfig(2, tokenizer.vocabulary_size, 6, 5, 7, dropout=0.0, word_dropout=1.0)
-    model = build_model(config, tokenizer)
-    z = some_z(1, 2)
-    row = tokenizer.encode(["the big cat sat"], 12)[0]
-    hidden = [BOS, *[UNK] * (len(row) - 2), EOS]
-    found = model.train().log_likelihood(torch.tensor([row]), z)
-
-    seen: list[torch.Tensor] = []
-    model.get_submodule("embedding").register_forward_pre_hook(
-        lambda module, inputs: seen.append(inputs[0])
-    )
-    assert torch.equal(model.log_likelihood(torch.tensor([row]), z), found)
-    assert seen[0].tolist() == [hidden[:-1]]
-
-
-def test_sentences_longer_than_the_limit_and_empty_ones_are_taken() -> None:
-    model = tiny_gru(max_tokens=3)
-    batch = sentence_items(model, (SENTENCES[0], "", "unheard of words")).batch(torch.arange(3))
-    assert torch.isfinite(model.encode(batch).mean).all()
-    assert torch.isfinite(model.log_likelihood(batch, some_z(3, 2))).all()
-
-
-@pytest.mark.parametrize("tokenizer", [None, train_tokenizer(("a b",))])
-def test_a_sentence_model_needs_its_own_tokenizer(tokenizer: Any) -> None:
-    config: ModelConfig = GruConfig(vocabulary_size=50)
-    with pytest.raises(ConfigError) as caught:
-        build_model(config, tokenizer)
-    assert "50 tokens" in one_sentence(caught.value)

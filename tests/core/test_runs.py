@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -18,17 +19,19 @@ from vae_core import checkpoint, run_config, run_items
 from vae_core.checkpoint import RunError, load_run, read_summary
 from vae_core.config import ConfigError, ModelConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset
+from vae_core.data.tensors import SentenceTensors
 from vae_core.evaluation import evaluate
 from vae_core.files import write_whole
 from vae_core.models import DenseConfig, GruConfig
+from vae_core.objectives import ElboTerms
 from vae_core.run_items import ItemTable, write_items
+from vae_core.run_training import train_run
 from vae_core.runs import (
     encode_dataset,
     encode_texts,
     held_out,
     item_tensors,
-    sentence_tensors,
-    train_run,
+    text_tensors,
 )
 from vae_core.training import TrainingError
 
@@ -71,7 +74,8 @@ def columns(data: Dataset) -> list[Any]:
 def test_the_folder_holds_what_it_should(finished_runs: dict[str, Path]) -> None:
     common = {"config.json", "model.safetensors", "metrics.jsonl", "latents.npy", "items.parquet"}
     assert set(content_of(finished_runs["images"])) == common | {"images.npy"}
-    assert set(content_of(finished_runs["sentences"])) == common | {"tokenizer.json"}
+    texts = {"tokenizer.json", "language_model.safetensors"}
+    assert set(content_of(finished_runs["sentences"])) == common | texts
 
 
 def test_the_config_tells_how_the_run_was_made(tmp_path: Path) -> None:
@@ -82,11 +86,69 @@ def test_the_config_tells_how_the_run_was_made(tmp_path: Path) -> None:
     assert config["items"] == 40
     assert config["dataset"]["splits"] == {"train": 32, "validation": 4, "test": 4}
     assert TrainConfig.from_json(config["training"]) == QUICK
-    assert config["model"] == {
-        "family": "dense", "latent_dim": 2, "image_height": 4, "image_width": 4, "hidden": 8,
-    }  # fmt: skip
+    fitted = dataclasses.replace(DENSE, image_height=4, image_width=4)
+    assert config["model"] == {"family": "dense", **dataclasses.asdict(fitted)}
+    assert config["dataset"]["fingerprint"] == pictures().fingerprint()
+    assert config["threads"] == torch.get_num_threads()
     assert set(config["versions"]) == {"latentscape", "torch", "numpy"}
     assert config["result"]["items"] == 4
+
+
+def test_a_sentence_run_keeps_the_language_model_that_it_is_compared_with(
+    finished_runs: dict[str, Path], tmp_path: Path
+) -> None:
+    run = load_run(finished_runs["sentences"])
+    alone = checkpoint.load_language_model(finished_runs["sentences"])
+    assert alone is not None
+    items = item_tensors(alone, sentences()).part(torch.from_numpy(sentences().split(0).validation))
+    assert isinstance(items, SentenceTensors)
+    with torch.no_grad():
+        batch = items.batch(torch.arange(len(items)))
+        plain = -alone.log_likelihood(batch, torch.zeros(len(items), alone.latent_dim)).mean()
+    result = run.config["result"]
+    assert result["likelihood"]["language_model_nll"] == pytest.approx(float(plain), rel=1e-5)
+    gap = result["likelihood"]["iw_nll"] - result["likelihood"]["language_model_nll"]
+    assert result["gate"]["language_model_gap"] == pytest.approx(gap)
+    without = trained(sentences(), GRU, tmp_path / "without", language_model=False)
+    assert checkpoint.load_language_model(without) is None
+    assert load_run(without).config["result"]["gate"]["language_model_gap"] is None
+    damaged = (finished_runs["sentences"] / "model.safetensors").read_bytes()
+    copied = tmp_path / "copied"
+    shutil.copytree(finished_runs["sentences"], copied)
+    (copied / checkpoint.LANGUAGE_MODEL).write_bytes(damaged)
+    with pytest.raises(RunError, match="is not the file that training wrote"):
+        checkpoint.load_language_model(copied)
+
+
+def test_texts_that_are_too_long_are_counted(tmp_path: Path) -> None:
+    short = dataclasses.replace(GRU, max_tokens=6)
+    long = checkpoint.read_config(trained(sentences(), GRU, tmp_path / "long"))
+    cut = checkpoint.read_config(trained(sentences(), short, tmp_path / "short"))
+    assert long["dataset"]["cut_items"] == 0
+    assert cut["dataset"]["cut_items"] == len(SENTENCES)
+
+
+def test_a_training_that_breaks_late_leaves_its_last_good_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = 0
+    plain = training_module.objective
+
+    def broken(*inputs: Any) -> tuple[torch.Tensor, ElboTerms]:
+        nonlocal steps
+        steps += 1
+        value, terms = plain(*inputs)
+        return value * (float("nan") if steps > 5 else 1.0), terms
+
+    config = dataclasses.replace(QUICK, epochs=3)
+    monkeypatch.setattr(training_module, "objective", broken)
+    with pytest.raises(TrainingError) as caught:
+        trained(pictures(), DENSE, tmp_path / "run", config=config)
+    assert "the weights of epoch 1 are kept; lower the learning rate" in one_sentence(caught.value)
+    run = load_run(tmp_path / "run")
+    assert run.config["result"]["broken"] == str(caught.value)
+    assert np.isfinite(run.latents.mean).all()
+    assert not checkpoint.has_state(tmp_path / "run")
 
 
 def test_the_result_is_measured_on_the_validation_part(finished_runs: dict[str, Path]) -> None:
@@ -184,7 +246,7 @@ def test_data_that_does_not_fit_a_model_is_refused(finished_runs: dict[str, Path
         encode_dataset(sentence_model, pictures())
     one_sentence(caught.value)
     with pytest.raises(DataError) as caught:
-        sentence_tensors(image_model, ["a text"])
+        text_tensors(image_model, ["a text"])
     one_sentence(caught.value)
 
 
@@ -302,8 +364,13 @@ def test_a_failure_leaves_what_was_there_before(
 def test_a_training_that_diverges_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = training_module.loss
-    monkeypatch.setattr(training_module, "loss", lambda *inputs: plain(*inputs) * float("nan"))
+    plain = training_module.objective
+
+    def broken(*inputs: Any) -> tuple[torch.Tensor, ElboTerms]:
+        value, terms = plain(*inputs)
+        return value * float("nan"), terms
+
+    monkeypatch.setattr(training_module, "objective", broken)
     with pytest.raises(TrainingError):
         trained(pictures(), DENSE, tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
@@ -352,13 +419,13 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
         with largest_file(10) if name == "metrics.jsonl" else nullcontext():
             return plain(*inputs)
 
-    plain = training_module._written
-    monkeypatch.setattr(training_module, "_written", write_metrics)
+    plain = training_module.append_line
+    monkeypatch.setattr(training_module, "append_line", write_metrics)
     for module in (checkpoint, run_config, run_items):
         monkeypatch.setattr(module, "write_whole", write)
     with pytest.raises(RunError) as caught:
         trained(pictures(), DENSE, out, overwrite=True)
-    assert "Free some space" in one_sentence(caught.value)
+    assert "free some space" in one_sentence(caught.value)
     assert (content_of(out) if out.exists() else None) == content
     assert list(tmp_path.iterdir()) == ([] if content is None else [out])
 

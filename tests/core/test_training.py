@@ -19,7 +19,7 @@ from vae_core.data.images import load_digits
 from vae_core.data.tensors import ImageTensors
 from vae_core.models import DenseConfig, GruVAE, build_model
 from vae_core.models.base import VAE
-from vae_core.objectives import ElboTerms, elbo_terms
+from vae_core.objectives import ElboTerms, elbo_terms, objective
 from vae_core.training import TrainingData, TrainingError, TrainProgress, train
 
 QUICK = TrainConfig(epochs=3, batch_size=16, learning_rate=1e-2, device="cpu")
@@ -134,17 +134,16 @@ def test_reports_are_means_over_the_items_since_the_last_report(
     data = digits(130)  # the last batch of the epoch is smaller
     recorded: list[torch.Tensor] = []
 
-    def record(model: VAE, batch: torch.Tensor, generator: torch.Generator) -> ElboTerms:
-        terms = elbo_terms(model, batch, generator)
-        if torch.is_grad_enabled():
-            recorded.append(terms.elbo().detach())
-        return terms
+    def record(*inputs: Any) -> tuple[torch.Tensor, ElboTerms]:
+        value, terms = objective(*inputs)
+        recorded.append(terms.elbo().detach())
+        return value, terms
 
-    monkeypatch.setattr(training_module, "elbo_terms", record)
+    monkeypatch.setattr(training_module, "objective", record)
     monkeypatch.setattr(training_module, "LOGS_PER_EPOCH", 3)
     monkeypatch.setattr(training_module, "STEPS_PER_LOG", 1)
-    objective = ObjectiveConfig(beta=7.0, free_bits=1.0)
-    reports = list(train(dense(), data, changed(epochs=2, objective=objective)))
+    weights = ObjectiveConfig(beta=7.0, free_bits=1.0)
+    reports = list(train(dense(), data, changed(epochs=2, objective=weights)))
     assert [report.step for report in reports] == [3, 6, 9, 12, 15, 18]
     for number, report in enumerate(reports):
         since = torch.cat(recorded[3 * number : 3 * number + 3])
@@ -161,7 +160,12 @@ def test_every_epoch_trains_with_dropout_and_validates_without(
         modes.append((torch.is_grad_enabled(), model.training))
         return elbo_terms(model, batch, generator)
 
+    def record_training(model: VAE, *inputs: Any) -> tuple[torch.Tensor, ElboTerms]:
+        modes.append((torch.is_grad_enabled(), model.training))
+        return objective(model, *inputs)
+
     monkeypatch.setattr(training_module, "elbo_terms", record)
+    monkeypatch.setattr(training_module, "objective", record_training)
     model, data = animals()
     list(train(model, data, QUICK))
     assert len(modes) == 3 * (2 + 1)
@@ -240,19 +244,24 @@ def test_stopping_later_keeps_earlier_weights_that_were_better() -> None:
     assert validation_elbo(model, data, 16) == pytest.approx(best, rel=1e-6)
 
 
+def spoil(monkeypatch: pytest.MonkeyPatch, *, step: int, factor: float) -> None:
+    """The loss of that step, counted from 1, is multiplied by ``factor``."""
+    steps = 0
+
+    def spoiled(*inputs: Any) -> tuple[torch.Tensor, ElboTerms]:
+        nonlocal steps
+        steps += 1
+        value, terms = objective(*inputs)
+        return value * (factor if steps == step else 1.0), terms
+
+    monkeypatch.setattr(training_module, "objective", spoiled)
+
+
 def test_a_loss_that_is_no_number_stops_training(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     metrics = tmp_path / "metrics.jsonl"
-    plain = training_module.loss
-    steps = 0
-
-    def spoiled(*inputs: Any) -> torch.Tensor:
-        nonlocal steps
-        steps += 1
-        return plain(*inputs) * (math.nan if steps == 11 else 1.0)
-
-    monkeypatch.setattr(training_module, "loss", spoiled)
+    spoil(monkeypatch, step=11, factor=math.nan)
     monkeypatch.setattr(training_module, "STEPS_PER_LOG", 1)
     with pytest.raises(TrainingError) as caught:
         list(train(dense(), digits(), QUICK, metrics))
@@ -266,17 +275,24 @@ def test_a_loss_that_is_no_number_stops_training(
 def test_weights_that_become_infinite_in_the_last_step_are_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    steps = 0
-    plain = training_module.loss
-
-    def spoiled(*inputs: Any) -> torch.Tensor:
-        nonlocal steps
-        steps += 1
-        return plain(*inputs) * (math.inf if steps == 8 else 1.0)
-
-    monkeypatch.setattr(training_module, "loss", spoiled)
-    with pytest.raises(TrainingError):
+    spoil(monkeypatch, step=8, factor=math.inf)
+    with pytest.raises(TrainingError) as caught:
         list(train(dense(), digits(), changed(epochs=1)))
+    assert not caught.value.kept
+
+
+def test_a_training_that_breaks_keeps_its_last_good_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, data = dense(), digits()
+    spoil(monkeypatch, step=20, factor=math.nan)
+    reports: list[TrainProgress] = []
+    with pytest.raises(TrainingError) as caught:
+        reports.extend(train(model, data, QUICK))
+    assert caught.value.kept
+    assert "epoch 2 are kept; lower the learning rate" in one_sentence(caught.value)
+    best = max(report.validation_elbo or -math.inf for report in reports)
+    assert validation_elbo(model, data, 16) == pytest.approx(best, rel=1e-6)
 
 
 def test_a_learning_rate_that_is_too_high_ends_in_one_sentence() -> None:

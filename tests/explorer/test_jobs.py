@@ -17,10 +17,11 @@ import pytest
 from explorer import job_process
 from explorer.job_record import read_record
 from explorer.jobs import LOCK, Job, JobBusyError, JobError, Jobs
-from vae_core import checkpoint, runs
+from vae_core import checkpoint
 from vae_core.config import TrainConfig
 from vae_core.data.registry import load_dataset
 from vae_core.models import DenseConfig
+from vae_core.run_training import train_run
 
 LONG = 60.0
 # Says that it is ready, then writes rows until it is asked to end.
@@ -217,7 +218,7 @@ def test_a_job_whose_server_was_killed_is_judged_by_its_files(tmp_path: Path) ->
     assert job.wait(LONG)
     assert job.state() == "failed"
     dataset = load_dataset("digits").subset(np.arange(40))
-    list(runs.train_run(dataset, DenseConfig(hidden=4), TrainConfig(epochs=1), job.out))
+    list(train_run(dataset, DenseConfig(hidden=4), TrainConfig(epochs=1), job.out))
     assert job.state() == "done"
     assert job.has_result()
 

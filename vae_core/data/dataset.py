@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from vae_core.errors import UserError
 
-Modality = Literal["images", "sentences"]
+Modality = Literal["images", "sentences", "documents"]
 Indices = npt.NDArray[np.int64]
 MIN_ITEMS = 3
 
@@ -39,7 +40,7 @@ class Splits:
 class Dataset:
     """Items of one modality. Everything that describes items has their order and length.
 
-    ``images``: uint8 (items, height, width), 0 is background, 255 is full ink.
+    ``images``: uint8 (items, height, width[, colours]), 0 is background, 255 is full ink.
     ``source``: JSON values from which the same data can be loaded again.
     ``test_indices``: the held-out items, where the data set itself names them.
     """
@@ -57,9 +58,11 @@ class Dataset:
         items = self.images if self.modality == "images" else self.texts
         if items is None:
             raise DataError(f"A data set of {self.modality} needs {self.modality}; none came.")
-        if self.images is not None and (self.images.ndim != 3 or self.images.dtype != np.uint8):
+        if self.images is not None and (
+            self.images.ndim not in (3, 4) or self.images.dtype != np.uint8
+        ):
             raise DataError(
-                "Images must be bytes of shape (items, height, width), but are "
+                "Images must be bytes of shape (items, height, width[, colours]), but are "
                 f"{self.images.dtype} of shape {self.images.shape}."
             )
         columns = dict(self.metadata)
@@ -75,6 +78,18 @@ class Dataset:
     def __len__(self) -> int:
         items = self.images if self.images is not None else self.texts
         return 0 if items is None else len(items)
+
+    def fingerprint(self) -> str:
+        """A SHA-256 of items and labels in their order: the same data give the same one."""
+        digest = hashlib.sha256()
+        if self.images is not None:
+            digest.update(str(self.images.shape).encode())
+            digest.update(np.ascontiguousarray(self.images).data)
+        for column in (self.texts, self.labels):
+            for entry in column or ():
+                content = entry.encode("utf-8", "surrogatepass")
+                digest.update(len(content).to_bytes(8, "little") + content)
+        return digest.hexdigest()
 
     def subset(self, indices: Indices) -> Dataset:
         """The items at ``indices``, in that order; split marks do not carry over."""

@@ -50,7 +50,7 @@ def load_mnist(folder: Path | None = None) -> Dataset:
         source: dict[str, str] = {"dataset": "mnist"}
     else:
         images, labels, test = _mnist_from_folder(Path(folder).expanduser())
-        source = {"dataset": "mnist", "folder": str(folder)}
+        source = {"dataset": "mnist", "folder": str(Path(folder).expanduser().resolve())}
     return Dataset(
         name="mnist",
         modality="images",

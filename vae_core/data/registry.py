@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vae_core.data.dataset import DataError, Dataset, Modality
 from vae_core.data.images import load_digits, load_mnist
+from vae_core.errors import reason
 
 
 def _toy_sentences(folder: Path | None = None) -> Dataset:
@@ -54,3 +56,19 @@ def load_dataset(name: str, folder: Path | None = None) -> Dataset:
     if folder is not None and not entry.takes_folder:
         raise DataError(f"The data set {name} takes no folder; leave it out.")
     return entry.load(folder)
+
+
+def load_source(source: Mapping[str, Any]) -> Dataset:
+    """The data set that ``Dataset.source`` describes. Raises DataError where it cannot be had."""
+    try:
+        if "text" in source:
+            from vae_core.data.text import read_text_file
+
+            columns = {key: source.get(key) for key in ("text_column", "label_column")}
+            return read_text_file(Path(source["text"]), **columns)
+        name, folder = source["dataset"], source.get("folder")
+        return load_dataset(str(name), None if folder is None else Path(folder))
+    except (KeyError, TypeError) as error:
+        raise DataError(
+            f"Where the data came from is not recorded ({reason(error)} is missing); train again."
+        ) from error

@@ -108,7 +108,10 @@ def _from_lines(content: str, path: Path) -> Dataset:
         if text:
             items.append(text)
     return Dataset(
-        name=path.name, modality="sentences", texts=tuple(items), source={"text": str(path)}
+        name=path.name,
+        modality="sentences",
+        texts=tuple(items),
+        source={"text": str(path.resolve())},
     )
 
 
@@ -153,7 +156,11 @@ def _from_table(
         texts=tuple(row[text_at].strip() for row in kept),
         labels=None if label_at is None else tuple(row[label_at].strip() for row in kept),
         metadata={header[i]: tuple(row[i] for row in kept) for i in others},
-        source={"text": str(path), "text_column": header[text_at], "label_column": label_column},
+        source={
+            "text": str(path.resolve()),
+            "text_column": header[text_at],
+            "label_column": label_column,
+        },
     )
 
 

@@ -8,21 +8,17 @@ import torch
 from torch import Tensor
 
 from vae_core.data.tensors import ItemTensors
+from vae_core.evaluation.passes import measuring
 from vae_core.models.base import VAE, Posterior
 
 ACTIVE_VARIANCE = 0.01
 _SLICE = 256
 
 
-@torch.no_grad()
 def encode_items(model: VAE, items: ItemTensors, batch_size: int = 512) -> Posterior:
     """The posterior of every item, in item order, on the CPU: (items, latent_dim) each."""
-    was_training = model.training
-    model.eval()
-    try:
+    with measuring(model):
         parts = [model.encode(items.batch(rows)) for rows in items.in_order(batch_size)]
-    finally:
-        model.train(was_training)
     means = torch.cat([part.mean.float().cpu() for part in parts])
     return Posterior(means, torch.cat([part.log_variance.float().cpu() for part in parts]))
 

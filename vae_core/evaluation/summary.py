@@ -3,36 +3,92 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from vae_core.data.tensors import ItemTensors, SentenceTensors
+from vae_core.checks import ConfigError, check_whole
+from vae_core.data.dataset import DataError
+from vae_core.data.tensors import ItemTensors
+from vae_core.evaluation import sections
+from vae_core.evaluation.collapse import MIN_INFORMATION
+from vae_core.evaluation.described import DescribedItems, drawn
+from vae_core.evaluation.likelihood import MAX_SAMPLES, perplexity, token_count
+from vae_core.evaluation.passes import Progress, log_likelihoods, measuring, silent
 from vae_core.evaluation.posterior import active_units, encode_items, mutual_information
 from vae_core.models.base import VAE, Posterior
 
-# A sentence model that keeps less than this about its input has collapsed.
-COLLAPSE_NATS = 2.0
+# A text model that keeps less than this about its input has collapsed.
+COLLAPSE_NATS = MIN_INFORMATION
 # The full-set mutual information compares every item with every other.
 MAX_INFORMATION_ITEMS = 10_000
 
 
-def evaluate(model: VAE, items: ItemTensors, *, seed: int = 0) -> dict[str, Any]:
-    """ELBO and its terms (one z per item), active units, mutual information; nats per item.
+def evaluate(
+    model: VAE,
+    items: ItemTensors,
+    *,
+    labels: Sequence[str | None] | None = None,
+    texts: Sequence[str] | None = None,
+    factors: Mapping[str, Sequence[str]] | None = None,
+    train: DescribedItems | None = None,
+    validation: DescribedItems | None = None,
+    samples: int = 0,
+    language_model: VAE | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """What a model is worth on ``items``, as JSON values; nats per item.
 
-    Sentences add perplexity and the collapse check: ``collapsed`` is true when z tells less than
-    2 nats about its sentence, or when the words lose less than 2 nats by exchanging z among items;
-    it is None for fewer than eight items, which cannot tell.
+    With ``samples`` = 0 quickly: ELBO and its terms at one z an item, active units, mutual
+    information; for texts also perplexity and ``collapsed``: whether z tells less than 2 nats
+    about its text, or the words lose less than 2 nats by exchanging z among items (None for fewer
+    than eight items, which cannot tell).
+
+    With ``samples`` = K ≥ 1 also every section that applies: "likelihood" (IW-NLL of K draws),
+    "posterior", "text", "probe" and "clustering" (``labels``), "topics", "factors" and "gate". The
+    probe is fitted on ``train`` and picks C on ``validation``; without them, on random parts of
+    ``items``. ``language_model`` is the same decoder trained with the objective "language-model".
+    A section that cannot be had is {"left_out": why}.
     """
+    check_whole("samples", samples, 0, MAX_SAMPLES)
+    if language_model is not None and samples == 0:
+        raise ConfigError("samples must be 1 or more to compare with a language model, but is 0.")
+    if not len(items):
+        raise DataError("There are no items to measure; give at least one.")
     posterior = encode_items(model, items)
-    generator = torch.Generator().manual_seed(seed)
-    z = posterior.sample(generator)
-    log_likelihood = _log_likelihood(model, items, z)
-    kl = float(posterior.kl().double().sum(dim=1).mean())
-    reconstruction = float(log_likelihood.mean())
-    compared = min(len(items), MAX_INFORMATION_ITEMS)
-    information = mutual_information(Posterior(*(t[:compared] for t in posterior)), seed=seed)
+    result = _basics(model, items, posterior, seed)
+    if samples == 0:
+        return result
+    result["posterior"] = _posterior_section(model, result)
+    result["likelihood"] = sections.likelihood_section(
+        model, items, samples=samples, language_model=language_model, seed=seed, progress=progress
+    )
+    test = DescribedItems(items, labels, texts, factors or {})
+    if model.modality == "sentences" and texts is not None:
+        result["text"] = sections.text_section(
+            model, posterior.mean, texts, seed=seed, progress=progress
+        )
+    if model.modality == "documents" and texts is not None:
+        counted = texts if train is None or train.texts is None else train.texts
+        result["topics"] = _or_why_not(lambda: sections.topics_section(model, counted))
+    result |= _label_sections(model, test, train, validation, seed, progress)
+    if model.modality != "images":
+        gate = sections.gate_of(
+            result, result["likelihood"], has_language_model=model.modality == "sentences"
+        )
+        result["gate"] = gate.to_json()
+    return result
+
+
+def _basics(model: VAE, items: ItemTensors, posterior: Posterior, seed: int) -> dict[str, Any]:
+    z = posterior.sample(torch.Generator().manual_seed(seed))
+    reconstruction = float(log_likelihoods(model, items, z).mean())
+    kl = mean_kl(model, posterior, z)
+    rows = torch.from_numpy(drawn(np.arange(len(items)), MAX_INFORMATION_ITEMS, seed))
     result: dict[str, Any] = {
         "items": len(items),
         "elbo": reconstruction - kl,
@@ -40,30 +96,93 @@ def evaluate(model: VAE, items: ItemTensors, *, seed: int = 0) -> dict[str, Any]
         "kl": kl,
         "active_units": active_units(posterior.mean),
         "latent_dim": model.latent_dim,
-        "mutual_information": information,
-        "mutual_information_items": compared,
+        "mutual_information": mutual_information(
+            Posterior(posterior.mean[rows], posterior.log_variance[rows]), seed=seed
+        ),
+        "mutual_information_items": len(rows),
     }
-    if isinstance(items, SentenceTensors):
-        tokens = int((items.lengths - 1).sum())
-        exchanged = _log_likelihood(model, items, z.roll(1, dims=0))
-        drop = reconstruction - float(exchanged.mean())
-        result["perplexity"] = math.exp(min(-(reconstruction - kl) * len(items) / tokens, 700.0))
-        result["reconstruction_drop_when_z_exchanged"] = drop
-        # ln(items) bounds the information, so a handful of items cannot show a collapse.
-        enough = math.log(compared) > COLLAPSE_NATS
-        result["collapsed"] = bool(min(information, drop) < COLLAPSE_NATS) if enough else None
+    tokens = token_count(items)
+    if tokens is not None:
+        exchanged = log_likelihoods(model, items, exchange(z, seed))
+        result["perplexity"] = perplexity((kl - reconstruction) * len(items), tokens)
+        result["reconstruction_drop_when_z_exchanged"] = reconstruction - float(exchanged.mean())
+        # Without a language model a gate can fail but not pass: that is what tells a collapse.
+        gate = sections.gate_of(result, None)
+        known = gate.mutual_information is not None
+        result["collapsed"] = gate.passed is False if known else None
     return result
 
 
-@torch.no_grad()
-def _log_likelihood(model: VAE, items: ItemTensors, z: Tensor) -> Tensor:
-    was_training = model.training
-    model.eval()
-    try:
-        parts = [
-            model.log_likelihood(items.batch(rows), z[rows].to(model.device)).double().cpu()
-            for rows in items.in_order(512)
+def mean_kl(model: VAE, posterior: Posterior, z: Tensor) -> float:
+    """Mean of KL(q(z|x) ‖ p(z)), nats: exact for the prior N(0, I).
+
+    Of other priors the estimate log q(z|x) − log p(z) at one z (items, latent_dim) an item.
+    """
+    if model.config.prior == "normal":
+        return float(posterior.kl().double().sum(dim=1).mean())
+    with measuring(model):
+        prior = [
+            model.log_prior(part.to(model.device)).cpu().double() for part in torch.split(z, 4096)
         ]
-    finally:
-        model.train(was_training)
-    return torch.cat(parts)
+    return float((posterior.log_prob(z).double() - torch.cat(prior)).mean())
+
+
+def exchange(z: Tensor, seed: int = 0) -> Tensor:
+    """z (items, latent_dim) with every row at another item, by one random cycle."""
+    order = torch.randperm(len(z), generator=torch.Generator().manual_seed(seed))
+    exchanged = torch.empty_like(z)
+    exchanged[order] = z[order.roll(1)]
+    return exchanged
+
+
+def _posterior_section(model: VAE, basics: Mapping[str, Any]) -> dict[str, Any]:
+    count = basics["mutual_information_items"]
+    exact = model.config.prior == "normal"
+    return {
+        "items": basics["items"],
+        "kl": basics["kl"],
+        "kl_estimate": "exact" if exact else "one z an item",
+        "mutual_information": basics["mutual_information"],
+        "mutual_information_items": count,
+        "mutual_information_at_most": math.log(count),
+        "active_units": basics["active_units"],
+        "latent_dim": basics["latent_dim"],
+        "prior": model.config.prior,
+    }
+
+
+def _label_sections(
+    model: VAE,
+    test: DescribedItems,
+    train: DescribedItems | None,
+    validation: DescribedItems | None,
+    seed: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    # scikit-learn takes a second to import, and training measures without it.
+    from vae_core.evaluation import label_sections
+
+    result: dict[str, Any] = {}
+    if len(test.labelled()):
+        progress("probe", 0, 1)
+        parts = label_sections.probe_parts(test, train, validation, seed)
+        result["probe"] = _or_why_not(
+            lambda: label_sections.probe_section(model, test, parts, seed)
+        )
+    progress("clustering", 0, 1)
+    result["clustering"] = _or_why_not(
+        lambda: label_sections.clustering_section(model, test, train, seed)
+    )
+    if test.factors:
+        progress("factors", 0, 1)
+        result["factors"] = _or_why_not(
+            lambda: label_sections.factors_section(model, test, train, validation, seed)
+        )
+    return result
+
+
+def _or_why_not(section: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return section()
+    except (DataError, ConfigError) as error:
+        return {"left_out": str(error)}

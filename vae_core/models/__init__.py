@@ -11,23 +11,48 @@ from vae_core.config import ConfigError, ModelConfig
 from vae_core.data.dataset import Modality
 from vae_core.data.tokenizer import Tokenizer
 from vae_core.models.base import VAE, Items, Posterior
+from vae_core.models.conv import ConvConfig, ConvVAE
 from vae_core.models.dense import DenseConfig, DenseVAE
-from vae_core.models.gru import GruConfig, GruVAE
+from vae_core.models.image import ImageConfig, ImageVAE
+from vae_core.models.recurrent import GruConfig, GruVAE, LstmConfig, LstmVAE
+from vae_core.models.sentence import SentenceConfig, SentenceVAE
+from vae_core.models.sizes import SIZES, sized
+from vae_core.models.transformer import TransformerConfig, TransformerVAE
 
 __all__ = [
     "MODELS",
+    "SIZES",
     "VAE",
+    "ConvConfig",
+    "ConvVAE",
     "DenseConfig",
+    "DenseVAE",
     "GruConfig",
+    "GruVAE",
+    "ImageConfig",
+    "ImageVAE",
     "Items",
+    "LstmConfig",
+    "LstmVAE",
     "Posterior",
+    "SentenceConfig",
+    "SentenceVAE",
+    "TransformerConfig",
+    "TransformerVAE",
     "build_model",
     "families",
     "model_class",
     "model_config_from_json",
+    "sized",
 ]
 
-_FAMILIES: tuple[type[VAE], ...] = (DenseVAE, GruVAE)
+_FAMILIES: tuple[type[VAE], ...] = (
+    DenseVAE,
+    ConvVAE,
+    GruVAE,
+    LstmVAE,
+    TransformerVAE,
+)
 MODELS: dict[str, type[VAE]] = {model.config_class.family: model for model in _FAMILIES}
 
 

@@ -1,43 +1,42 @@
-"""The classic image VAE: one hidden layer each way, Bernoulli pixels (Kingma & Welling 2014)."""
+"""The classic image VAE of dense layers (Kingma & Welling 2014; Burda et al. 2016)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from vae_core.config import ModelConfig, check_whole
-from vae_core.data.dataset import Modality
+from vae_core.config import ModelConfig, check_choice, check_whole
 from vae_core.data.tokenizer import Tokenizer
-from vae_core.models.base import VAE, Items, Posterior
+from vae_core.models.base import Posterior
+from vae_core.models.image import ImageConfig, ImageVAE
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
 @dataclass(frozen=True)
-class DenseConfig(ModelConfig):
-    """Sizes of the dense model; ``hidden`` is the width of both hidden layers."""
+class DenseConfig(ImageConfig):
+    """Sizes of the dense model: ``layers`` hidden layers of width ``hidden`` each way."""
 
     family: ClassVar[str] = "dense"
 
-    image_height: int = 8
-    image_width: int = 8
     hidden: int = 256
+    layers: int = field(default=1, kw_only=True)
+    activation: str = field(default="relu", kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_whole("image_height", self.image_height, 1, 1024)
-        check_whole("image_width", self.image_width, 1, 1024)
         check_whole("hidden", self.hidden, 1, 8192)
+        check_whole("layers", self.layers, 1, 16)
+        check_choice("activation", self.activation, tuple(ACTIVATIONS))
 
 
-class DenseVAE(VAE):
-    """pixels → hidden ReLU → (μ, log σ²) by separate linear heads; z → hidden ReLU → pixels."""
+class DenseVAE(ImageVAE):
+    """Dense layers from the pixels to μ and log σ², and others from z to the pixels."""
 
-    modality: ClassVar[Modality] = "images"
     config_class: ClassVar[type[ModelConfig]] = DenseConfig
-    decoder_parts: ClassVar[tuple[str, ...]] = ("decoder",)
+    config: DenseConfig
 
     @classmethod
     def from_config(cls, config: ModelConfig, tokenizer: Tokenizer | None) -> Self:
@@ -46,24 +45,29 @@ class DenseVAE(VAE):
 
     def __init__(self, config: DenseConfig) -> None:
         super().__init__()
-        self.config: DenseConfig = config
-        pixels = config.image_height * config.image_width
-        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(pixels, config.hidden), nn.ReLU())
+        self.config = config
+        pixels = config.image_height * config.image_width * config.image_channels
+        self.encoder = nn.Sequential(nn.Flatten(), *_hidden_layers(pixels, config))
         self._add_latent(config.hidden)
         self.decoder = nn.Sequential(
-            nn.Linear(config.latent_dim, config.hidden), nn.ReLU(), nn.Linear(config.hidden, pixels)
+            *_hidden_layers(config.latent_dim, config), nn.Linear(config.hidden, pixels)
         )
+        self._add_likelihood()
 
     def encode(self, batch: Tensor) -> Posterior:
         return self._posterior(self.encoder(batch))
 
-    def log_likelihood(self, batch: Tensor, z: Tensor) -> Tensor:
-        logits = self.decoder(z)
-        losses = F.binary_cross_entropy_with_logits(logits, batch.flatten(1), reduction="none")
-        return -losses.sum(dim=1)
+    def _draw(self, z: Tensor) -> Tensor:
+        pixels: Tensor = self.decoder(z)
+        return pixels.view(len(z), *self.config.item_shape)
 
-    @torch.no_grad()
-    def decode(self, z: Tensor) -> Items:
-        shape = (len(z), self.config.image_height, self.config.image_width)
-        pixels: Tensor = torch.sigmoid(self.decoder(z.to(self.device)))
-        return pixels.view(shape).float().cpu().numpy()
+
+def _hidden_layers(inputs: int, config: DenseConfig) -> list[nn.Module]:
+    made: list[nn.Module] = []
+    for layer in range(config.layers):
+        linear = nn.Linear(config.hidden if layer else inputs, config.hidden)
+        if config.activation == "tanh":
+            nn.init.xavier_uniform_(linear.weight)  # as Burda et al. 2016 do
+            nn.init.zeros_(linear.bias)
+        made += [linear, ACTIVATIONS[config.activation]()]
+    return made

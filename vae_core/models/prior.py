@@ -26,11 +26,7 @@ def mixture_log_prob(z: Tensor, mean: Tensor, log_variance: Tensor, log_weight: 
     """log Σ_k w_k N(z; μ_k, diag σ²_k) of each row of z (n, latent_dim): (n,), nats."""
     precision = torch.exp(-log_variance)
     # (z − μ)²/σ² expanded into products of matrices, so that no (n, K, latent_dim) is made.
-    squares = (
-        (z**2) @ precision.T
-        - 2 * z @ (mean * precision).T
-        + (mean**2 * precision).sum(dim=1)
-    )
+    squares = (z**2) @ precision.T - 2 * z @ (mean * precision).T + (mean**2 * precision).sum(dim=1)
     constant = log_variance.sum(dim=1) + z.shape[1] * math.log(2 * math.pi)
     return torch.logsumexp(log_weight - 0.5 * (squares + constant), dim=1)
 

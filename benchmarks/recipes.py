@@ -1,0 +1,57 @@
+"""The figures that Latentscape is held to: how each model is trained, and how it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import measures
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One row of the table.
+
+    ``train``: arguments of `latentscape train`, with {data} for the folder of the data; each seed
+    trains a model of its own. ``measure`` takes the finished run folders, one a seed, and the
+    folder of the data. ``at_least`` and ``beside`` say in words what it is held to and who
+    published what.
+    """
+
+    name: str
+    what: str
+    train: str
+    measure: Callable[[list[Path], Path], Figures]
+    at_least: str
+    beside: str
+    seeds: tuple[int, ...] = (0,)
+
+
+_MNIST = "--dataset mnist --folder {data}/mnist --binarisation dynamic --schedule cosine"
+_BURDA = f"{_MNIST} --model dense --size burda --batch-size 100 --held-out 0.01"
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            "mnist-vae",
+            "MNIST, dynamic binarisation, 2 × 200 tanh, z = 50, VAE",
+            f"{_BURDA} --learning-rate 0.0015 --epochs 600",
+            measures.likelihood,
+            "NLL ≤ 87.0",
+            "86.76 (Burda et al. 2016)",
+        ),
+        Recipe(
+            "mnist-iwae",
+            "the same, IWAE with 5 samples",
+            f"{_BURDA} --learning-rate 0.0015 --epochs 400 --objective iwae --samples 5",
+            measures.likelihood,
+            "NLL ≤ 85.6",
+            "85.54 (Burda et al. 2016)",
+        ),
+    )
+}

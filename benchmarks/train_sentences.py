@@ -1,0 +1,309 @@
+"""How much faster this project trains a sentence VAE than the plain loop of tutorials does.
+
+    python -m benchmarks.train_sentences              # ours against the plain loop
+    python -m benchmarks.train_sentences --ablation   # and what each part contributes
+
+The plain loop: the same modules and number of parameters, random batches that are padded to the
+corpus's longest sentence, logits of every position and word at once, cross-entropy that leaves out
+the padding, float32, Adam. Both train on the same glosses of WordNet, the same number of sentences
+in the same batches' size; tokens a second count real tokens, end marks included, padding not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from benchmarks.alternating import (
+    ROOT,
+    BenchmarkError,
+    Results,
+    alternate,
+    leg,
+    median,
+    print_table,
+    ratio,
+    spread,
+)
+from benchmarks.hardware import Limits, measure, training_flops
+from vae_core.config import TrainConfig
+from vae_core.data.tensors import SentenceTensors
+from vae_core.data.text import read_text_file
+from vae_core.data.tokenizer import BOS, PAD, UNK, Tokenizer, train_tokenizer
+from vae_core.errors import UserError
+from vae_core.models import build_model
+from vae_core.models.output_layer import token_log_likelihood
+from vae_core.models.recurrent import GruConfig
+from vae_core.models.sizes import sized
+from vae_core.training import TrainingData, train
+
+FILE = "wordnet-glosses-train.tsv.gz"
+VOCABULARY = 10_000
+LEARNING_RATE = 1e-3
+CLIP = 5.0
+TARGET = 4.0
+WARM_UP_STEPS = 2
+
+
+class Parts(NamedTuple):
+    """What a loop does otherwise than the plain one."""
+
+    buckets: bool = False
+    real_tokens: bool = False
+    sliced: bool = False
+    half: bool = False
+
+
+# Each line adds one part to the line before.
+ABLATION = {
+    "plain": Parts(),
+    "+ length buckets": Parts(buckets=True),
+    "+ only real tokens": Parts(buckets=True, real_tokens=True),
+    "+ sliced softmax": Parts(buckets=True, real_tokens=True, sliced=True),
+    "+ bfloat16": Parts(buckets=True, real_tokens=True, sliced=True, half=True),
+}
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    try:
+        if arguments.leg:
+            print(json.dumps(_run(arguments)))
+        else:
+            _compare(arguments)
+    except (BenchmarkError, UserError) as error:
+        sys.exit(f"{error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, help=f"the folder of {FILE}")
+    parser.add_argument("--size", choices=("small", "base"), default="small", help="of the gru")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--max-tokens", type=int, default=32)
+    parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--steps", type=int, default=24, help="batches, after two to warm up")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--ablation", action="store_true", help="each part's contribution")
+    parser.add_argument("--leg", help=argparse.SUPPRESS)
+    return parser
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    folder = _data_folder(arguments.data)
+    limits = measure(arguments.device, arguments.threads)
+    print(limits.text())
+    names = list(ABLATION) if arguments.ablation else ["plain"]
+    names += ["ours, float32", "ours, bfloat16"]
+    shared = ["--data", str(folder), "--size", arguments.size, "--device", arguments.device,
+              "--max-tokens", str(arguments.max_tokens), "--steps", str(arguments.steps),
+              "--batch-size", str(arguments.batch_size), "--threads", str(arguments.threads)]  # fmt: skip
+    legs = {name: leg("train_sentences", *shared, "--leg", name) for name in names}
+    results = alternate(legs, arguments.rounds, arguments.threads)
+    _print(arguments, results, limits)
+
+
+def _print(arguments: argparse.Namespace, results: Results, limits: Limits) -> None:
+    first = results["plain"][0]
+    counts = {result["parameters"] for found in results.values() for result in found}
+    if len(counts) != 1:
+        raise BenchmarkError(f"The networks differ: {sorted(counts)} parameters; report this.")
+    print(
+        f"\ngru {arguments.size}: {counts.pop():,} parameters, {first['vocabulary']:,} words, batch "
+        f"{arguments.batch_size}; sentences of {first['mean_tokens']:.1f} tokens with the end mark, "
+        f"the plain loop pads all to {first['longest']}; {first['flops'] / 1e6:.1f} MFLOP a token"
+    )
+    rows = []
+    for name in results:
+        half = "bfloat16" if "bfloat16" in name else "float32"
+        speed = median(results, name)
+        share = f"{limits.share(first['flops'], speed, half):.0%}"
+        rows.append([name, f"{speed:,.0f}", spread(results, name, "plain"),
+                     spread(results, name, "plain", "cpu_speed"), share])  # fmt: skip
+    print_table(["", "tokens/s", "÷ plain", "CPU ÷ plain", "of peak"], rows)
+    best = max(ratio(results, name, "plain")[0] for name in results if name.startswith("ours"))
+    print(f"ours is {best:.1f} times as fast as the plain loop; the aim is {TARGET:.0f} times")
+
+
+def _data_folder(given: Path | None) -> Path:
+    root = Path(os.environ.get("LATENTSCAPE_DATA", ROOT.parent / "shared" / "data"))
+    folder = given if given is not None else root / "text"
+    if not (folder / FILE).is_file():
+        raise BenchmarkError(
+            f"There is no {FILE} in {folder}; give its folder with --data, or the one above it in "
+            "the environment variable LATENTSCAPE_DATA."
+        )
+    return folder.resolve()
+
+
+def _run(arguments: argparse.Namespace) -> dict[str, Any]:
+    torch.set_num_threads(arguments.threads)
+    texts = read_text_file(_data_folder(arguments.data) / FILE, text_column="text").texts or ()
+    tokenizer = train_tokenizer(texts, vocabulary_size=VOCABULARY)
+    config = GruConfig(
+        **sized("gru", arguments.size),
+        vocabulary_size=tokenizer.vocabulary_size,
+        max_tokens=arguments.max_tokens,
+    )
+    items = SentenceTensors(
+        tokenizer.encode(texts, arguments.max_tokens), torch.device(arguments.device)
+    )
+    found = {
+        "vocabulary": tokenizer.vocabulary_size,
+        "mean_tokens": float((items.lengths - 1).float().mean()),
+        "longest": int(items.lengths.max()) - 1,
+    }
+    if arguments.leg.startswith("ours"):
+        return found | _ours(arguments, config, tokenizer, items)
+    return found | _plain(arguments, config, items, ABLATION[arguments.leg])
+
+
+def _ours(
+    arguments: argparse.Namespace, config: GruConfig, tokenizer: Tokenizer, items: SentenceTensors
+) -> dict[str, Any]:
+    """One epoch of ``train()`` over a random part of the corpus, after a short one to warm up."""
+    model = build_model(config, tokenizer).to(items.device)
+    chosen = torch.randperm(len(items), generator=torch.Generator().manual_seed(0))
+    settings = TrainConfig(
+        epochs=1,
+        batch_size=arguments.batch_size,
+        learning_rate=LEARNING_RATE,
+        gradient_clip=CLIP,
+        precision=arguments.leg.removeprefix("ours, "),
+    )
+
+    def seconds(steps: int) -> tuple[float, float, int]:
+        part = items.part(chosen[: steps * arguments.batch_size])
+        # The plain loop has no validation: here it is eight sentences.
+        data = TrainingData(part, part.part(torch.arange(8)))
+        began = time.perf_counter(), time.process_time()
+        for _ in train(model, data, settings):
+            pass
+        tokens = int((part.lengths - 1).sum())
+        return time.perf_counter() - began[0], time.process_time() - began[1], tokens
+
+    seconds(WARM_UP_STEPS)
+    return _result(model, *seconds(arguments.steps))
+
+
+def _plain(
+    arguments: argparse.Namespace, config: GruConfig, items: SentenceTensors, parts: Parts
+) -> dict[str, Any]:
+    torch.manual_seed(0)
+    device = items.device
+    model = PlainVAE(config, parts).to(device)
+    optimiser = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    order = torch.Generator().manual_seed(0)
+    chosen = torch.randperm(len(items), generator=order)[: arguments.steps * arguments.batch_size]
+    warm_up = chosen[: WARM_UP_STEPS * arguments.batch_size]
+    longest = int(items.lengths.max())
+
+    def step(indices: Tensor) -> None:
+        batch = items.batch(indices)
+        if not parts.buckets:
+            batch = F.pad(batch, (0, longest - batch.shape[1]), value=PAD)
+        with torch.autocast(device.type, torch.bfloat16, enabled=parts.half):
+            loss = model(batch)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+        optimiser.step()
+
+    def seconds(indices: Tensor) -> tuple[float, float, int]:
+        part = items.part(indices)
+        batches = (
+            [indices[rows] for rows in part.batches(arguments.batch_size, order)]
+            if parts.buckets
+            else list(torch.split(indices, arguments.batch_size))
+        )
+        began = time.perf_counter(), time.process_time()
+        for rows in batches:
+            step(rows)
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        tokens = int((part.lengths - 1).sum())
+        return time.perf_counter() - began[0], time.process_time() - began[1], tokens
+
+    seconds(warm_up)
+    measured = seconds(chosen)
+    return _result(model, *measured) | {"flops": _flops_per_token(config)}
+
+
+def _result(model: nn.Module, wall: float, cpu: float, tokens: int) -> dict[str, Any]:
+    parameters = sum(p.numel() for p in model.parameters())
+    return {"speed": tokens / wall, "cpu_speed": tokens / cpu, "parameters": parameters}
+
+
+def _flops_per_token(config: GruConfig) -> float:
+    """FLOPs of a training step, a token: of the plain loop on sentences without any padding."""
+    model = PlainVAE(config, Parts())
+    tokens = 8
+    batch = torch.full((4, 1 + tokens), UNK)
+    batch[:, 0] = BOS
+    return training_flops(lambda: model(batch).backward()) / (4 * tokens)
+
+
+class PlainVAE(nn.Module):
+    """The GRU sentence VAE as a tutorial would write it: the loss of a padded batch.
+
+    Layer by layer the same as vae_core's GruVAE, so that only the loop differs.
+    """
+
+    def __init__(self, config: GruConfig, parts: Parts) -> None:
+        super().__init__()
+        self.parts = parts
+        self.word_dropout = config.word_dropout
+        width, latent, hidden = config.embedding, config.latent_dim, config.decoder_hidden
+        self.embedding = nn.Embedding(config.vocabulary_size, width, padding_idx=PAD)
+        nn.init.normal_(self.embedding.weight, std=width**-0.5)
+        self.dropout = nn.Dropout(config.dropout)
+        self.encoder = nn.GRU(width, config.encoder_hidden, batch_first=True, bidirectional=True)
+        self.mean = nn.Linear(2 * config.encoder_hidden, latent)
+        self.log_variance = nn.Linear(2 * config.encoder_hidden, latent)
+        self.initial_state = nn.Linear(latent, hidden)
+        self.decoder = nn.GRU(width + latent, hidden, batch_first=True)
+        self.to_embedding = nn.Linear(hidden + latent, width)
+        self.output_bias = nn.Parameter(torch.zeros(config.vocabulary_size))
+
+    def forward(self, batch: Tensor) -> Tensor:
+        """−ELBO of ``batch`` (batch, length), a scalar, nats per sentence."""
+        inputs, targets = batch[:, :-1], batch[:, 1:]
+        states, _ = self.encoder(self.dropout(self.embedding(targets)))
+        pooled = states.masked_fill((targets == PAD)[..., None], float("-inf")).amax(dim=1)
+        mean, log_variance = self.mean(pooled).float(), self.log_variance(pooled).float()
+        kl = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum()
+        z = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
+        return (kl + self._cross_entropy(inputs, targets, z)) / len(batch)
+
+    def _cross_entropy(self, inputs: Tensor, targets: Tensor, z: Tensor) -> Tensor:
+        dropped = torch.rand(inputs.shape, device=inputs.device) < self.word_dropout
+        inputs = torch.where(dropped & (inputs != BOS) & (inputs != PAD), UNK, inputs)
+        every = z[:, None].expand(-1, inputs.shape[1], -1)
+        steps = torch.cat([self.dropout(self.embedding(inputs)), every], dim=-1)
+        states, _ = self.decoder(steps, torch.tanh(self.initial_state(z))[None])
+        both = torch.cat([states, every], dim=-1)
+        if self.parts.real_tokens:
+            inside = targets != PAD
+            both, targets = both[inside], targets[inside]
+        features = self.dropout(self.to_embedding(both))
+        weight, bias = self.embedding.weight, self.output_bias
+        if self.parts.sliced:
+            return -token_log_likelihood(features, weight, bias, targets).sum()
+        logits = F.linear(features, weight, bias).flatten(0, -2)
+        return F.cross_entropy(logits, targets.flatten(), ignore_index=PAD, reduction="sum")
+
+
+if __name__ == "__main__":
+    main()
