@@ -54,12 +54,18 @@ def ratio(results: Results, name: str, base: str, key: str = "speed") -> tuple[f
 
 
 def median(results: Results, name: str, key: str = "speed") -> float:
-    return statistics.median(result[key] for result in results[name])
+    return float(statistics.median(result[key] for result in results[name]))
 
 
 def leg(module: str, *arguments: str, python: str = sys.executable) -> list[str]:
     """The command of a leg that is a module of this folder."""
     return [python, "-m", f"benchmarks.{module}", *arguments]
+
+
+def options(values: Mapping[str, object]) -> list[str]:
+    """Settings as a leg takes them on its command line."""
+    pairs = ((f"--{name.replace('_', '-')}", str(value)) for name, value in values.items())
+    return [word for pair in pairs for word in pair]
 
 
 def spread(results: Results, name: str, base: str, key: str = "speed") -> str:

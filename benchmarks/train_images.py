@@ -34,6 +34,7 @@ from benchmarks.alternating import (
     alternate,
     leg,
     median,
+    options,
     print_table,
     ratio,
     spread,
@@ -148,10 +149,10 @@ def _compare(arguments: argparse.Namespace) -> None:
     limits = measure(arguments.device, arguments.threads)
     print(limits.text())
     for model in arguments.models:
+        kept = ("device", "batch_size", "epochs", "threads")
+        given = {name: getattr(arguments, name) for name in kept}
         items = arguments.items or ITEMS[model]
-        shared = ["--models", model, "--data", str(folder), "--device", arguments.device,
-                  "--batch-size", str(arguments.batch_size), "--items", str(items),
-                  "--epochs", str(arguments.epochs), "--threads", str(arguments.threads)]  # fmt: skip
+        shared = options({"models": model, "data": folder, "items": items, **given})
         legs = {
             "pythae": leg("pythae_leg", *shared, python=python),
             "pythae, tuned": leg("pythae_leg", *shared, "--tuned", python=python),

@@ -30,6 +30,7 @@ from benchmarks.alternating import (
     alternate,
     leg,
     median,
+    options,
     print_table,
     ratio,
     spread,
@@ -107,9 +108,8 @@ def _compare(arguments: argparse.Namespace) -> None:
     print(limits.text())
     names = list(ABLATION) if arguments.ablation else ["plain"]
     names += ["ours, float32", "ours, bfloat16"]
-    shared = ["--data", str(folder), "--size", arguments.size, "--device", arguments.device,
-              "--max-tokens", str(arguments.max_tokens), "--steps", str(arguments.steps),
-              "--batch-size", str(arguments.batch_size), "--threads", str(arguments.threads)]  # fmt: skip
+    kept = ("size", "device", "max_tokens", "batch_size", "steps", "threads")
+    shared = options({"data": folder, **{name: getattr(arguments, name) for name in kept}})
     legs = {name: leg("train_sentences", *shared, "--leg", name) for name in names}
     results = alternate(legs, arguments.rounds, arguments.threads)
     _print(arguments, results, limits)
@@ -121,9 +121,9 @@ def _print(arguments: argparse.Namespace, results: Results, limits: Limits) -> N
     if len(counts) != 1:
         raise BenchmarkError(f"The networks differ: {sorted(counts)} parameters; report this.")
     print(
-        f"\ngru {arguments.size}: {counts.pop():,} parameters, {first['vocabulary']:,} words, batch "
-        f"{arguments.batch_size}; sentences of {first['mean_tokens']:.1f} tokens with the end mark, "
-        f"the plain loop pads all to {first['longest']}; {first['flops'] / 1e6:.1f} MFLOP a token"
+        f"\ngru {arguments.size}: {counts.pop():,} parameters, {first['vocabulary']:,} words, "
+        f"batch {arguments.batch_size}; sentences of {first['mean_tokens']:.1f} tokens with the end "
+        f"mark, the plain loop pads all to {first['longest']}; {first['flops'] / 1e6:.1f} MFLOP a token"
     )
     rows = []
     for name in results:
@@ -285,7 +285,8 @@ class PlainVAE(nn.Module):
         mean, log_variance = self.mean(pooled).float(), self.log_variance(pooled).float()
         kl = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum()
         z = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
-        return (kl + self._cross_entropy(inputs, targets, z)) / len(batch)
+        loss: Tensor = (kl + self._cross_entropy(inputs, targets, z)) / len(batch)
+        return loss
 
     def _cross_entropy(self, inputs: Tensor, targets: Tensor, z: Tensor) -> Tensor:
         dropped = torch.rand(inputs.shape, device=inputs.device) < self.word_dropout
@@ -297,7 +298,7 @@ class PlainVAE(nn.Module):
         if self.parts.real_tokens:
             inside = targets != PAD
             both, targets = both[inside], targets[inside]
-        features = self.dropout(self.to_embedding(both))
+        features: Tensor = self.dropout(self.to_embedding(both))
         weight, bias = self.embedding.weight, self.output_bias
         if self.parts.sliced:
             return -token_log_likelihood(features, weight, bias, targets).sum()

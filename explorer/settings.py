@@ -78,7 +78,7 @@ TRAINING = (
     Setting("device", str, "auto, cpu, cuda or mps."),
 )
 OBJECTIVE = (
-    Setting("kind", str, "elbo (default), iwae, tcvae, mmd, or language-model (no z)."),
+    Setting("kind", str, "elbo (default), iwae, tcvae or mmd."),
     Setting("beta", float, "Weight of the KL term (default: 1)."),
     Setting("samples", int, "Draws of z for each item and step (default: 1)."),
     Setting("kl_schedule", str, "How β moves: constant, linear, cyclical, autoencoder-first."),

@@ -23,6 +23,15 @@ def check_training(model: ModelConfig, training: TrainConfig, modality: Modality
         raise ConfigError("aggressive_epochs must be 0 with the language-model objective.")
 
 
+def check_run(training: TrainConfig) -> None:
+    """Refuse an objective that leaves no latent space to look at. Raises ConfigError."""
+    if training.objective.kind == "language-model":
+        raise ConfigError(
+            "kind must be one of elbo, iwae, tcvae, mmd for a run, but is 'language-model'; every "
+            "run of sentences trains one by itself, to compare with."
+        )
+
+
 def _check_prior(model: ModelConfig, training: TrainConfig) -> None:
     if model.prior != "normal" and training.objective.free_bits > 0:
         raise ConfigError(

@@ -14,7 +14,7 @@ import torch
 
 from vae_core import checkpoint
 from vae_core.checkpoint import METRICS, Latents, RunError
-from vae_core.compatibility import check_training
+from vae_core.compatibility import check_run, check_training
 from vae_core.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset, Splits
 from vae_core.data.documents import DocumentTensors, document_tokenizer
@@ -64,6 +64,7 @@ def train_run(
     and raises. Raises ConfigError, DataError, RunError or TrainingError.
     """
     out = out.resolve()  # "." has no name, and a link cannot be set aside
+    check_run(config)
     splits = dataset.split(config.seed, config.held_out)
     fitted, tokenizer = _fit(model, dataset, splits, tokenizer_kind, vocabulary_size)
     check_training(fitted, config, model_class(fitted.family).modality)
@@ -100,7 +101,8 @@ def resume_run(
 ) -> Iterator[TrainProgress]:
     """Go on with the training that left ``out`` unfinished, however it ended.
 
-    The data are loaded again from where they came from, unless they are given. It ends bit-identical, on the same CPU with as many threads, to one that was never stopped.
+    The data are loaded again from where they came from, unless they are given. It ends
+    bit-identical, on the same CPU with as many threads, to a training that was never stopped.
     Raises RunError where there is nothing to go on with, DataError where the data have changed.
     """
     out = out.resolve()

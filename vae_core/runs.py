@@ -91,13 +91,25 @@ def held_out(run: Run) -> Dataset:
         raise DataError(
             f"The run {run.summary.name} was published without its data; give some with --data."
         )
-    indices = np.flatnonzero(np.array(run.split) == "test")
-    if not len(indices):
+    found = part_of(run, "test")
+    if found is None:
         raise DataError(f"The run {run.summary.name} marks no test items; give data with --data.")
+    return found
+
+
+def part_of(run: Run, part: str) -> Dataset | None:
+    """The items of a run's "train", "validation" or "test" part, with labels and metadata.
+
+    None where there are none, or where the folder holds no originals.
+    """
+    indices = np.flatnonzero(np.array(run.split) == part)
+    if run.items_are_decoded or not len(indices):
+        return None
     return Dataset(
         name=run.summary.dataset,
         modality=data_modality(run.modality),
         images=None if run.images is None else np.asarray(run.images),
         texts=run.table.texts,
         labels=run.labels,
+        metadata=run.metadata,
     ).subset(indices)

@@ -82,12 +82,8 @@ def _measure(run: Run, parts: _Parts, samples: int, seed: int) -> dict[str, Any]
     """All that can be measured with ``samples`` draws; 0: what takes seconds."""
     from vae_core.checkpoint import load_language_model
     from vae_core.evaluation import evaluate as measure
-    from vae_core.evaluation.sections import language_model_section
 
     test = _described(run, parts.test)
-    if _is_language_model(run):
-        likelihood = language_model_section(run.model, test.items)
-        return {"items": len(test), "likelihood": likelihood}
     if samples == 0:
         return measure(run.model, test.items, seed=seed)
     return measure(
@@ -114,13 +110,6 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _is_language_model(run: Run) -> bool:
-    """Whether the run was trained without z, so that there is none to measure."""
-    training = run.config.get("training")
-    objective = training.get("objective") if isinstance(training, dict) else None
-    return isinstance(objective, dict) and objective.get("kind") == "language-model"
-
-
 class _Parts(NamedTuple):
     """What is measured, and what the probe is fitted on and picks its C on, where there is such."""
 
@@ -132,36 +121,15 @@ class _Parts(NamedTuple):
 
 
 def _own_parts(run: Run) -> _Parts:
-    from vae_core.runs import held_out
+    from vae_core.runs import held_out, part_of
 
-    test = _run_part(run, "test")
     return _Parts(
-        held_out(run) if test is None else test,  # which says what is missing
-        _run_part(run, "train"),
-        _run_part(run, "validation"),
+        held_out(run),
+        part_of(run, "train"),
+        part_of(run, "validation"),
         run.summary.dataset,
         "test",
     )
-
-
-def _run_part(run: Run, part: str) -> Dataset | None:
-    """The run's own items of ``part``; None where there are none, or no originals of them."""
-    import numpy as np
-
-    from vae_core.data.dataset import Dataset
-    from vae_core.runs import data_modality
-
-    indices = np.flatnonzero(np.array(run.split) == part)
-    if run.items_are_decoded or not len(indices):
-        return None
-    return Dataset(
-        name=run.summary.dataset,
-        modality=data_modality(run.modality),
-        images=None if run.images is None else np.asarray(run.images),
-        texts=run.table.texts,
-        labels=run.labels,
-        metadata=run.metadata,
-    ).subset(indices)
 
 
 def _parts_of(run: Run, data: Dataset, seed: int) -> _Parts:
@@ -170,10 +138,12 @@ def _parts_of(run: Run, data: Dataset, seed: int) -> _Parts:
         splits = data.split(seed)
         test, rest = data.subset(splits.test), data.subset(splits.train)
         return _Parts(test, rest, data.subset(splits.validation), data.name, "test")
-    train = _run_part(run, "train")
+    from vae_core.runs import part_of
+
+    train = part_of(run, "train")
     if train is None or not _same_labels(train, data):
         return _Parts(data, None, None, data.name, "all items")
-    return _Parts(data, train, _run_part(run, "validation"), data.name, "all items")
+    return _Parts(data, train, part_of(run, "validation"), data.name, "all items")
 
 
 def _same_labels(train: Dataset, data: Dataset) -> bool:

@@ -62,24 +62,6 @@ def likelihood_section(
     return found
 
 
-def language_model_section(model: VAE, items: ItemTensors) -> dict[str, Any]:
-    """The NLL of a model trained with the objective "language-model", which has no other measure.
-
-    Its z is always 0, so the likelihood is exact. Raises DataError for pictures.
-    """
-    tokens = token_count(items)
-    if tokens is None:
-        raise DataError("A language model reads texts, but these items are pictures.")
-    nll = language_model_nll(model, items)
-    return {
-        "items": len(items),
-        "language_model_nll": float(nll.mean()),
-        "tokens": tokens,
-        "perplexity": perplexity(float(nll.sum()), tokens),
-        "perplexity_unit": getattr(tokenizer_of(model), "kind", "word"),
-    }
-
-
 def _of_pixels(model: VAE) -> dict[str, Any]:
     binarisation = getattr(model.config, "binarisation", "none")
     likelihood = getattr(model.config, "likelihood", "bernoulli")
