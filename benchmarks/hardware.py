@@ -20,7 +20,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 SIZES = {"cpu": (512, 1024, 2048), "cuda": (4096, 8192)}
-TIMES = 5
+# Long enough that other work on the machine leaves some tries alone.
+SECONDS, TRIES = 1.0, 5
 # Far above any cache.
 COPIED_BYTES = 1 << 28
 
@@ -54,7 +55,7 @@ class Limits:
 
 
 def measure(device: str = "cpu", threads: int = 1) -> Limits:
-    """The best of several tries each, so that other work on the machine counts little."""
+    """The best of many tries each, so that other work on the machine counts little."""
     torch.set_num_threads(threads)
     return Limits(
         device=device_name(device),
@@ -101,8 +102,10 @@ def _copy_rate(device: str) -> float:
 
 
 def _shortest(action: Callable[[], object], device: str) -> float:
-    seconds = []
-    for _ in range(TIMES + 1):
+    """Seconds of the fastest of the tries that fit in SECONDS, at least TRIES after one more."""
+    seconds: list[float] = []
+    end = time.perf_counter() + SECONDS
+    while len(seconds) <= TRIES or time.perf_counter() < end:
         began = time.perf_counter()
         action()
         if device == "cuda":

@@ -11,7 +11,7 @@ from vae_core.objective_config import MAX_NATS_PER_DIMENSION
 def check_training(model: ModelConfig, training: TrainConfig, modality: Modality) -> None:
     """Refuse a training that cannot work for this model. Raises ConfigError naming the field."""
     _check_prior(model, training)
-    _check_batch(model, training)
+    _check_batch(training)
     _check_modality(model, training, modality)
     target, most = training.objective.target_kl, MAX_NATS_PER_DIMENSION * model.latent_dim
     if target > most:
@@ -40,11 +40,10 @@ def _check_prior(model: ModelConfig, training: TrainConfig) -> None:
         )
 
 
-def _check_batch(model: ModelConfig, training: TrainConfig) -> None:
+def _check_batch(training: TrainConfig) -> None:
     needs_two = {
         "the mmd objective": training.objective.kind == "mmd",
         "the tcvae objective": training.objective.kind == "tcvae",
-        "mean_batch_norm": model.mean_batch_norm > 0,
     }
     for what, needed in needs_two.items():
         if needed and training.batch_size < 2:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from vae_core.checks import ConfigError
 from vae_core.compatibility import check_training
 from vae_core.config import TrainConfig
 from vae_core.data.tensors import ItemTensors
@@ -80,12 +81,23 @@ def train(
     longer a number.
     """
     check_training(model.config, config, model.modality)
+    _check_batches(model, data, config)
     trainer = _Trainer(model, data, config, metrics)
     if resume is not None:
         trainer.restore(resume)
     with _compiled(model, config.compile):
         yield from trainer.run(should_stop, save, save_seconds)
     model.eval()
+
+
+def _check_batches(model: VAE, data: TrainingData, config: TrainConfig) -> None:
+    """A layer that normalises over the batch has nothing to go by in a batch of one."""
+    smallest = min(len(data.train), config.batch_size)
+    if smallest < 2 and any(isinstance(part, nn.BatchNorm1d) for part in model.modules()):
+        raise ConfigError(
+            "batch_size and the number of training items must be 2 or more for a model with "
+            f"BatchNorm, but are {config.batch_size} and {len(data.train)}."
+        )
 
 
 class _Trainer:

@@ -20,7 +20,6 @@ from vae_core.models import DenseConfig, GruConfig
         (DenseConfig(prior="vamp"), "images", {"objective": {"free_bits": 0.5}}, "free_bits"),
         (DenseConfig(), "images", {"batch_size": 1, "objective": {"kind": "mmd"}}, "batch_size"),
         (DenseConfig(), "images", {"batch_size": 1, "objective": {"kind": "tcvae"}}, "batch_size"),
-        (DenseConfig(mean_batch_norm=0.5), "images", {"batch_size": 1}, "batch_size"),
         (DenseConfig(binarisation="static"), "images", {"augment_shift": 2}, "augment_shift"),
         (DenseConfig(), "images", {"objective": {"kind": "language-model"}}, "kind"),
         (GruConfig(), "sentences", {"augment_rotation": 5.0}, "augment_rotation"),

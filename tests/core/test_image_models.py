@@ -9,8 +9,15 @@ import pytest
 import torch
 
 from tests.core.support import IMAGE_FAMILIES, model_and_batch, some_z, tiny_image_model
-from vae_core.models import DenseConfig, DenseVAE, ImageVAE, build_model, sized
-from vae_core.models.conv import ConvConfig
+from vae_core.models import (
+    ConvConfig,
+    ConvVAE,
+    DenseConfig,
+    DenseVAE,
+    ImageVAE,
+    build_model,
+    sized,
+)
 from vae_core.models.image import LEVELS, bernoulli_log_prob, discretised_logistic_log_prob
 
 each_family = pytest.mark.parametrize("family", IMAGE_FAMILIES)
@@ -226,3 +233,45 @@ def test_neighbours_of_a_picture_do_not_change_its_posterior_in_training() -> No
     model, batch = tiny_image_model("conv", (10, 9)).train(), drawn((10, 9))
     alone = model.encode(batch[:1]).mean
     torch.testing.assert_close(model.encode(batch).mean[:1], alone)
+
+
+def _centre(change: torch.Tensor) -> tuple[float, float]:
+    """Where maps (height, width) of changes have their weight, each axis from 0 to 1."""
+    weight = change.abs() / change.abs().sum()
+    rows, columns = (torch.linspace(0, 1, size) for size in weight.shape)
+    return float(weight.sum(dim=1) @ rows), float(weight.sum(dim=0) @ columns)
+
+
+def _local_model() -> ConvVAE:
+    model = tiny_image_model("conv", (12, 20, 2), norm="none")
+    assert isinstance(model, ConvVAE)
+    return model
+
+
+def test_what_is_in_a_corner_of_the_smallest_maps_is_drawn_in_that_corner() -> None:
+    model = _local_model()
+    channels, height, width = 8, 3, 5
+    bias = model.get_parameter("decoder.dense.4.bias")
+    before = torch.from_numpy(np.asarray(model.decode(some_z(1))))[0]
+    with torch.no_grad():
+        bias.view(channels, height, width)[:, -1, 0] += 1.0
+    change = torch.from_numpy(np.asarray(model.decode(some_z(1))))[0] - before
+    for colour in range(2):
+        row, column = _centre(change[..., colour])
+        assert row > 0.7
+        assert column < 0.3
+
+
+def test_what_is_in_a_corner_of_the_picture_is_in_that_corner_of_the_maps() -> None:
+    model = _local_model()
+    seen: list[torch.Tensor] = []
+    model.get_submodule("encoder.stages").register_forward_hook(
+        lambda module, inputs, made: seen.append(made)
+    )
+    for picture in (torch.zeros(1, 12, 20, 2), torch.zeros(1, 12, 20, 2)):
+        if seen:
+            picture[0, -2:, :2, 1] = 1.0
+        model.encode(picture)
+    row, column = _centre((seen[1] - seen[0]).detach()[0].abs().sum(dim=0))
+    assert row > 0.7
+    assert column < 0.3

@@ -14,7 +14,7 @@ import torch
 
 import vae_core.training as training_module
 from tests.core.support import CPU, one_sentence, pictures, sentence_items, tiny_gru
-from vae_core.config import ObjectiveConfig, TrainConfig
+from vae_core.config import ConfigError, ObjectiveConfig, TrainConfig
 from vae_core.data.images import load_digits
 from vae_core.data.tensors import ImageTensors
 from vae_core.models import DenseConfig, GruVAE, build_model
@@ -368,3 +368,17 @@ def test_more_items_than_a_batch_are_not_needed() -> None:
     one = items.part(torch.tensor([0]))
     reports = list(train(model, TrainingData(one, one), changed(epochs=2)))
     assert [report.epoch for report in reports] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(("items", "batch_size"), [(1, 8), (5, 1)])
+def test_a_batch_norm_needs_two_items(items: int, batch_size: int) -> None:
+    model = build_model(DenseConfig(hidden=4, mean_batch_norm=0.5))
+    with pytest.raises(ConfigError) as caught:
+        list(train(model, digits(items), changed(batch_size=batch_size)))
+    assert f"but are {batch_size} and {items}" in one_sentence(caught.value)
+
+
+def test_a_last_batch_of_one_is_no_trouble_for_a_batch_norm() -> None:
+    model = build_model(DenseConfig(hidden=4, mean_batch_norm=0.5))
+    reports = list(train(model, digits(33), changed(batch_size=16)))
+    assert len(per_epoch(reports)) == 3

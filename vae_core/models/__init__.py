@@ -10,6 +10,7 @@ import torch
 from vae_core.config import ConfigError, ModelConfig
 from vae_core.data.dataset import Modality
 from vae_core.data.tokenizer import Tokenizer
+from vae_core.models.bag_of_words import BagOfWordsConfig, BagOfWordsVAE
 from vae_core.models.base import VAE, Items, Posterior
 from vae_core.models.conv import ConvConfig, ConvVAE
 from vae_core.models.dense import DenseConfig, DenseVAE
@@ -52,6 +53,7 @@ _FAMILIES: tuple[type[VAE], ...] = (
     GruVAE,
     LstmVAE,
     TransformerVAE,
+    BagOfWordsVAE,
 )
 MODELS: dict[str, type[VAE]] = {model.config_class.family: model for model in _FAMILIES}
 

@@ -37,8 +37,8 @@ class BagOfWordsConfig(ModelConfig):
     ``layers`` of ``hidden`` softplus units encode.
     ``style`` "nvdm" decodes z log-linearly; "prodlda" decodes the topic shares softmax(σ z), with
     BatchNorm on μ, log σ² and the word logits. ``concentration`` is α of ProdLDA's Dirichlet prior.
-    ``input_weighting``: the encoder reads "counts", "log" log(1 + count), or "unit", those scaled
-    to length 1.
+    ``input_weighting``: the encoder reads "counts", "log" ln(1 + count), or "unit", such logarithms
+    scaled to length 1 a document.
     ``dropout`` is on the last encoder layer and on topic shares; ``word_dropout`` hides that
     share of the words from the encoder while training, so that it learns which go together.
     """
