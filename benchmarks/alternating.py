@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # Idle OpenMP threads that spin would take the other legs' time.
 ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "PYTHONWARNINGS": "ignore"}
 
+# Load average above which the clock tells little.
+BUSY = 0.5
+
 Results = dict[str, list[dict[str, Any]]]
 
 
@@ -39,6 +42,8 @@ def run_leg(command: Sequence[str], threads: int) -> dict[str, Any]:
 def alternate(legs: Mapping[str, Sequence[str]], rounds: int, threads: int) -> Results:
     """Every leg once, every leg again, …: the results of each leg, a round each."""
     results: Results = {name: [] for name in legs}
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY:
+        print("Other programs are running: trust the CPU ratios, or wait.", file=sys.stderr)
     for number in range(1, rounds + 1):
         for name, command in legs.items():
             print(f"round {number} of {rounds}: {name} …", file=sys.stderr, flush=True)

@@ -2,50 +2,114 @@
 
 from __future__ import annotations
 
+import json
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
-from vae_core.checkpoint import load_run
+from vae_core.checkpoint import Run, load_run
 from vae_core.evaluation import active_units, encode_items
+from vae_core.evaluation.baselines import lsa_features
+from vae_core.evaluation.clustering import cluster_scores, k_means
 from vae_core.evaluation.likelihood import importance_weighted_nll
 from vae_core.runs import held_out, item_tensors
 
+Figures = dict[str, Any]
 LIKELIHOOD_SAMPLES = 5000
+TEXT_SAMPLES = 100
 
 
-def spread(values: Sequence[float]) -> dict[str, float]:
-    """Mean and, for two values or more, the standard deviation."""
-    found = {"mean": statistics.fmean(values)}
-    if len(values) > 1:
-        found["sd"] = statistics.stdev(values)
-    return found
-
-
-def over_runs(runs: list[Path], figures: Callable[[Path], dict[str, float]]) -> dict[str, Any]:
-    """Every figure of every run, as mean and spread."""
-    each = [figures(run) for run in runs]
-    return {name: spread([found[name] for found in each]) for name in each[0]}
-
-
-def likelihood(runs: list[Path], data: Path) -> dict[str, Any]:
+def likelihood(folders: list[Path], data: Path) -> Figures:
     """IW-NLL of the test items with K = 5000, the −ELBO beside it, and the active units."""
 
     def figures(folder: Path) -> dict[str, float]:
         run = load_run(folder, _device())
         items = item_tensors(run.model, held_out(run))
         nll = importance_weighted_nll(run.model, items, LIKELIHOOD_SAMPLES, rows=20_000)
-        bound = importance_weighted_nll(run.model, items, 1)
-        return {
-            f"IW-NLL (K = {LIKELIHOOD_SAMPLES})": float(nll.mean()),
-            "−ELBO": float(bound.mean()),
-            "active units": active_units(encode_items(run.model, items).mean),
-        }
+        return {f"IW-NLL (K = {LIKELIHOOD_SAMPLES})": float(nll.mean()), **_bound(run)}
 
-    return over_runs(runs, figures)
+    return _over_runs(folders, figures)
+
+
+def bound(folders: list[Path], data: Path) -> Figures:
+    """−ELBO of the test items."""
+    return _over_runs(folders, lambda folder: _bound(load_run(folder, _device())))
+
+
+def document_clusters(folders: list[Path], data: Path) -> Figures:
+    """k-means on μ of all items against their labels, and LSA + k-means on the same texts."""
+
+    def figures(folder: Path) -> dict[str, float]:
+        run = load_run(folder)
+        return _agreement(run.latents.mean, _labels(run), _seed(run))
+
+    found = _over_runs(folders, figures)
+    run = load_run(folders[0])
+    features = lsa_features(run.table.texts or ())[0]
+    seeds = [_seed(load_run(folder)) for folder in folders]
+    plain = [_agreement(features, _labels(run), seed) for seed in seeds]
+    return found | {f"LSA {name}": _spread([one[name] for one in plain]) for name in plain[0]}
+
+
+def factors(folders: list[Path], data: Path) -> Figures:
+    """A linear probe of each known factor on μ: macro-F1 on the test items."""
+
+    def figures(folder: Path) -> dict[str, float]:
+        found = evaluated(folder, "--samples", "1")
+        named = found["factors"]["probe"]
+        return {name: scores["macro_f1"] for name, scores in named.items()}
+
+    return _over_runs(folders, figures)
+
+
+def evaluated(folder: Path, *options: str) -> dict[str, Any]:
+    """What `latentscape evaluate --json` says of a run."""
+    command = [sys.executable, "-m", "explorer.cli", "evaluate", str(folder), "--json", *options]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return dict(json.loads(answer))
+
+
+def _bound(run: Run) -> dict[str, float]:
+    items = item_tensors(run.model, held_out(run))
+    posterior = encode_items(run.model, items)
+    return {
+        "−ELBO": float(importance_weighted_nll(run.model, items, 1).mean()),
+        "KL": float(posterior.kl().sum(dim=1).mean()),
+        "active units": active_units(posterior.mean),
+    }
+
+
+def _agreement(features: np.ndarray[Any, Any], labels: list[str], seed: int) -> dict[str, float]:
+    scores = cluster_scores(labels, k_means(features, len(set(labels)), seed=seed))
+    return {"NMI": scores.nmi, "ARI": scores.ari, "ACC": scores.accuracy}
+
+
+def _labels(run: Run) -> list[str]:
+    return list(run.labels or ())
+
+
+def _seed(run: Run) -> int:
+    return int(run.config["training"]["seed"])
+
+
+def _over_runs(folders: list[Path], figures: Callable[[Path], dict[str, float]]) -> Figures:
+    """Every figure of every run, as mean and spread."""
+    each = [figures(folder) for folder in folders]
+    return {name: _spread([found[name] for found in each]) for name in each[0]}
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    """Mean and, for two values or more, the standard deviation."""
+    found = {"mean": statistics.fmean(values)}
+    if len(values) > 1:
+        found["sd"] = statistics.stdev(values)
+    return found
 
 
 def _device() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from explorer import page_parts, style
+from explorer import page_parts, style, wording
 from explorer.analysis.clustering import Clusters, label_mix
 from explorer.analysis.decoding import decode
 
@@ -41,7 +41,7 @@ def _card(run: Run, clusters: Clusters, code: int, centre: Any) -> None:
         captions = ["centre", *(str(index) for index in clusters.typical[code].tolist())]
         page_parts.show_pictures(pictures, captions, width=PICTURE_WIDTH)
     else:
-        page_parts.show_sentences([centre], ["The centre, decoded"])
+        page_parts.show_sentences([centre], [wording.centre(run.modality)])
         st.caption("Most typical")
         for sentence in typical:
             st.text(sentence)

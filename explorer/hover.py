@@ -18,6 +18,7 @@ LONGEST_TEXT = 120
 LINE_WIDTH = 44
 LARGEST_PICTURE = 14
 FAINTEST = np.float32(0.2)
+_BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
 FONT = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 # Control characters, lone surrogates and direction overrides would break the line or the encoding.
@@ -45,7 +46,7 @@ def text_lines(texts: Sequence[str]) -> list[str]:
 
 
 def picture_lines(pictures: NDArray[Any]) -> list[str]:
-    """Return each picture (n, h, w) as lines of block characters joined by `<br>`.
+    """Return each picture (n, h, w[, colours]) as lines of block characters joined by `<br>`.
 
     Pictures are reduced to at most 14×14 pixels; floats in [0, 1] or uint8, bright is ink.
     """
@@ -86,10 +87,19 @@ def _wrapped(line: str) -> list[str]:
     return [*lines, current] if current or not lines else lines
 
 
+def _grey(pictures: NDArray[Any]) -> NDArray[Any]:
+    """How bright each pixel is (n, h, w): of three colours as the eye sees it (Rec. 601)."""
+    if pictures.ndim == 3:
+        return pictures
+    if pictures.shape[3] != len(_BRIGHTNESS):
+        return np.asarray(pictures.mean(axis=3))
+    return np.asarray(pictures @ _BRIGHTNESS)
+
+
 def _reduced(pictures: NDArray[Any]) -> NDArray[np.float32]:
     """Average pictures down to at most 14×14, in [0, 1]."""
     scale = np.float32(255.0 if pictures.dtype == np.uint8 else 1.0)
-    values = pictures.astype(np.float32) / scale
+    values = _grey(pictures).astype(np.float32) / scale
     for axis in (1, 2):
         size = values.shape[axis]
         if size > LARGEST_PICTURE:

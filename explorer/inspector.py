@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import page_parts
+from explorer import page_parts, wording
 from explorer.analysis.decoding import decode
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 MOST_METADATA = 6
 PICTURE_WIDTH = 144
-DECODED = "Decoded"
 
 
 def show(run: Run, index: int) -> None:
@@ -27,15 +26,16 @@ def show(run: Run, index: int) -> None:
 
 def _item_and_decode(run: Run, index: int) -> None:
     rebuilt = decode(run, run.latents.mean[index : index + 1])
+    decoded = wording.decoded(run.modality)
     if run.items_are_decoded:
-        page_parts.show_items(rebuilt, [DECODED], width=PICTURE_WIDTH)
+        page_parts.show_items(rebuilt, [decoded], width=PICTURE_WIDTH)
         st.caption(
             "This model ships without its data: the item is decoded, the label is the original's."
         )
         return
     item = run.items(np.array([index]))
     both = np.concatenate([item, rebuilt]) if isinstance(item, np.ndarray) else [*item, *rebuilt]
-    page_parts.show_items(both, ["Item", DECODED], width=PICTURE_WIDTH)
+    page_parts.show_items(both, ["Item", decoded], width=PICTURE_WIDTH)
 
 
 def _facts(run: Run, index: int) -> None:

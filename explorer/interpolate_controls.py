@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import page_parts, session
+from explorer import page_parts, session, wording
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FEWEST, MOST, USUAL = 3, 15, 9
 MOST_CHARACTERS = 1000
 STRAIGHT, CIRCLE = "Straight line", "Great circle"
-ITEMS, TYPED = "Choose items", "Type sentences"
+ITEMS, TYPED = "items", "typed"
 PREVIEW_WIDTH = 112
 
 
@@ -78,7 +78,7 @@ def show_path_settings(run: Run) -> PathSettings:
 def show_ends(run: Run) -> tuple[End, End] | None:
     """Show how to choose the two ends; None while one is missing, which is then said."""
     typed = False
-    if run.modality == "sentences":
+    if run.modality != "images":
         choice = st.segmented_control(
             "Ends",
             (ITEMS, TYPED),
@@ -86,6 +86,7 @@ def show_ends(run: Run) -> tuple[End, End] | None:
             persist_state="session",
             required=True,
             label_visibility="collapsed",
+            format_func=lambda way: "Choose items" if way == ITEMS else f"Type {run.modality}",
         )
         typed = choice == TYPED
     return _typed_ends(run) if typed else _chosen_ends(run)
@@ -117,33 +118,27 @@ def _item(run: Run, side: str, default: int) -> End:
 
 
 def _typed_ends(run: Run) -> tuple[End, End] | None:
+    one = wording.ONE[run.modality]
     texts = [
         st.text_input(
             side,
             key=session.kept_widget(_key(run, f"{side}.text"), ""),
             persist_state="session",
             max_chars=MOST_CHARACTERS,
-            placeholder="Type a sentence",
+            placeholder=f"Type a {one}",
         ).strip()
         for side in ("Start", "End")
     ]
     if not all(texts):
-        st.info("Type a sentence into both boxes to see the path between them.")
+        st.info(f"Type a {one} into both boxes to see the path between them.")
         return None
     unknown = list(dict.fromkeys(word for text in texts for word in unknown_words(run, text)))
     if unknown:
-        st.warning(page_parts.literal(unknown_sentence(unknown)), icon=":material/help:")
+        st.warning(
+            page_parts.literal(wording.unknown(unknown, run.modality)), icon=":material/help:"
+        )
     start, end = (End(point_of_text(run, text), text) for text in texts)
     return start, end
-
-
-def unknown_sentence(words: list[str], most: int = 8) -> str:
-    """Say which words the model has never seen."""
-    shown = ", ".join(f"“{word}”" for word in words[:most])
-    more = f" and {len(words) - most} more" if len(words) > most else ""
-    return f"The model does not know {shown}{more}: it reads the sentence without knowing what " + (
-        "that word is." if len(words) == 1 else "those words are."
-    )
 
 
 def _draw(run: Run) -> None:

@@ -115,6 +115,12 @@ class Job:
         except RunError:
             return False
 
+    def can_go_on(self) -> bool:
+        """Tell whether the training ended early and left a state that it can go on from."""
+        from vae_core.checkpoint import has_state
+
+        return not self.alive() and has_state(self.out)
+
     def failure(self) -> str:
         """Return one sentence that says why the job failed."""
         sentence = last_sentence(self.log)
@@ -245,6 +251,14 @@ class Jobs:
                     return None
                 self._jobs[job_id] = job
             return self._jobs[job_id]
+
+    def ended_outs(self) -> set[Path]:
+        """Return the run folders, resolved, whose last training we know to have ended."""
+        folders = self.folder.iterdir() if self.folder.is_dir() else ()
+        records = [record for folder in folders if (record := read_record(folder)) is not None]
+        running = self.running()
+        outs = {Path(record.out).resolve() for record in records}
+        return outs - ({running.out.resolve()} if running is not None else set())
 
     def running(self) -> Job | None:
         """Return the training that runs now, also one that an earlier server left, or None."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import catalogue, session
+from explorer import catalogue, run_details, session
+from explorer.gate import Gate, gate_of
 
 _PICKER = "model_picker"
 
@@ -17,7 +18,7 @@ def show() -> None:
     if chosen is None:
         default = catalogue.default_model(models)
         chosen = default.id if default else None
-    with st.container(key="model_bar"):
+    with st.container(key="model_bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.selectbox(
             "Model",
             list(titles),
@@ -27,6 +28,8 @@ def show() -> None:
             label_visibility="collapsed",
             on_change=_picked,
         )
+        if chosen in titles:
+            _details(next(entry for entry in models if entry.id == chosen))
 
 
 def _picked() -> None:
@@ -37,3 +40,34 @@ def _picked() -> None:
 
 def _title(entry: catalogue.Entry) -> str:
     return f"{entry.title} · {entry.description}"
+
+
+def _details(entry: catalogue.Entry) -> None:
+    """Show the light of the collapse gate, and behind it what is to know of the model."""
+    from vae_core.checkpoint import RunError, read_config
+
+    if entry.problem is not None:
+        return
+    try:
+        config = read_config(entry.path)
+    except RunError:
+        return
+    gate = gate_of(config)
+    light = "none" if gate is None else gate.light
+    with (
+        st.container(key=f"model_light_{light}", width="content"),
+        st.popover(
+            "Details" if gate is None else gate.words.capitalize(),
+            icon=":material/info:" if gate is None else f":material/{run_details.ICONS[light]}:",
+            help=_hint(gate),
+            key="model_details",
+        ),
+    ):
+        run_details.show(config)
+
+
+def _hint(gate: Gate | None) -> str:
+    if gate is None:
+        return "What is to know of this model."
+    checks = "  \n".join(f"{check.title}: {check.number}" for check in gate.checks)
+    return f"Collapse gate: {gate.words}.  \n{checks}"

@@ -66,7 +66,7 @@ def open_model() -> Run:
 def show_items(
     items: Any, captions: Sequence[str] | None = None, *, width: int = PICTURE_WIDTH
 ) -> None:
-    """Show pictures (n, h, w) side by side, or sentences as plain text one below the other."""
+    """Show pictures (n, h, w[, colours]) side by side, or plain texts one below the other."""
     if isinstance(items, np.ndarray):
         show_pictures(items, captions, width=width)
     else:
@@ -79,7 +79,7 @@ def show_pictures(
     *,
     width: int = PICTURE_WIDTH,
 ) -> None:
-    """Show pictures (n, h, w) in a row that wraps, each `width` pixels wide, pixels kept sharp."""
+    """Show pictures (n, h, w[, colours]) in a row that wraps, `width` wide, pixels kept sharp."""
     with st.container(horizontal=True, gap="small"):
         for index, picture in enumerate(pictures):
             caption = literal(captions[index]) if captions else None
@@ -95,9 +95,9 @@ def show_sentences(sentences: Sequence[str], captions: Sequence[str] | None = No
         st.text(sentence)
 
 
-def show_facts(facts: Mapping[str, str]) -> None:
+def show_facts(facts: Mapping[str, str], key: str = "facts") -> None:
     """Show names and values, both as plain text, one pair a line."""
-    with st.container(key="facts", gap=None):
+    with st.container(key=key, gap=None):
         for name, value in facts.items():
             with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
                 st.caption(literal(name))
@@ -105,24 +105,29 @@ def show_facts(facts: Mapping[str, str]) -> None:
 
 
 def picture_uri(picture: NDArray[Any], width: int | None = None) -> str:
-    """Encode one grey picture (h, w), float in [0, 1] or uint8, as a PNG data URI.
+    """Encode one picture (h, w[, colours]), float in [0, 1] or uint8, as a PNG data URI.
 
     Where `width` is given, the picture is enlarged by whole pixels to about that width, so that
     an 8×8 digit stays crisp. A data URI needs no file on the server (st.image files are evicted).
     """
     from PIL import Image
 
-    grey = as_bytes(picture)
+    shown = as_bytes(picture)
     if width is not None:
-        factor = max(1, width // grey.shape[1])
-        grey = grey.repeat(factor, axis=0).repeat(factor, axis=1)
+        factor = max(1, width // shown.shape[1])
+        shown = shown.repeat(factor, axis=0).repeat(factor, axis=1)
     buffer = io.BytesIO()
-    Image.fromarray(grey, mode="L").save(buffer, format="PNG")
+    Image.fromarray(shown).save(buffer, format="PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def as_bytes(picture: NDArray[Any]) -> NDArray[np.uint8]:
-    """Turn a picture of floats in [0, 1] into bytes; bytes pass through."""
+    """Turn a picture (h, w[, colours]) into bytes, (h, w) grey or (h, w, 3) in colour.
+
+    Floats in [0, 1] are scaled, bytes pass through; other numbers of colours are averaged to grey.
+    """
+    if picture.ndim == 3 and picture.shape[2] != 3:
+        picture = picture.mean(axis=2).astype(picture.dtype)
     if picture.dtype == np.uint8:
         return picture
     scaled: NDArray[np.uint8] = np.rint(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)

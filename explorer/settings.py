@@ -60,6 +60,7 @@ MODEL = (
     Setting("max_tokens", int, "Longer texts are cut to this, and counted.", _SENTENCES),
     Setting("style", str, "nvdm (Gaussian) or prodlda (shares of topics).", ("bag-of-words",)),
     Setting("input_weighting", str, "How counts are read.", ("bag-of-words",)),
+    Setting("embeddings", str, "Folder of a sentence-transformers model.", ("bag-of-words",)),
     Setting("concentration", float, "Dirichlet α of prodlda.", ("bag-of-words",)),
 )
 TRAINING = (

@@ -22,7 +22,7 @@ def cell_width(count: int, pixels: int) -> int:
 
 
 def strip_png(pictures: NDArray[Any], cell: int = CELL) -> bytes:
-    """Put grey bytes (n, height, width) side by side on white, each about `cell` pixels wide.
+    """Put bytes (n, height, width[, 3]) side by side on white, each about `cell` pixels wide.
 
     Pictures are enlarged by whole pixels, so that small ones stay crisp.
     """
@@ -30,11 +30,12 @@ def strip_png(pictures: NDArray[Any], cell: int = CELL) -> bytes:
 
     factor = max(1, cell // pictures.shape[2])
     large = pictures.repeat(factor, axis=1).repeat(factor, axis=2)
-    count, height, width = large.shape
-    sheet = np.full((height + 2 * GAP, count * (width + GAP) + GAP), PAPER, dtype=np.uint8)
+    count, height, width, *colours = large.shape
+    size = (height + 2 * GAP, count * (width + GAP) + GAP, *colours)
+    sheet = np.full(size, PAPER, dtype=np.uint8)
     for index, picture in enumerate(large):
         left = GAP + index * (width + GAP)
         sheet[GAP : GAP + height, left : left + width] = picture
     buffer = io.BytesIO()
-    Image.fromarray(sheet, mode="L").save(buffer, format="PNG", optimize=True)
+    Image.fromarray(sheet).save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()

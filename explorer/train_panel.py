@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import catalogue, figures, page_parts, paths, session
-from explorer.job_log import Row, seconds_left, share_done, thin
-from explorer.jobs import Job
+from explorer import (
+    catalogue,
+    figures,
+    interrupted,
+    page_parts,
+    paths,
+    run_details,
+    session,
+    train_watch,
+)
+from explorer.gate import gate_of
+from explorer.job_log import Row, seconds_left, share_done, stage_of, steps_of, thin
+from explorer.jobs import Job, Jobs
 
 REFRESH_SECONDS = 1.0
 PAGE_OF_THE_MAP = "map.py"
 CURVE_HEIGHT = 260
+COLLAPSED = (
+    "The model hardly uses its latent dimensions. Train longer, or raise the free bits or the KL "
+    "warm-up."
+)
 _TERMS = {
     "elbo": (
         "ELBO",
@@ -27,24 +41,12 @@ _TERMS = {
         "ignores them.",
     ),
 }
-_PARAMETER, _WATCHED = "job", "train.job"
+# What goes on when the steps are done, by the "stage" of the metrics' last row.
+_STAGES = {"language-model": "Comparing with a plain language model…"}
+_FINISHING = "Placing every item in the latent space…"
 
 
-def watched() -> str | None:
-    """Return the id of the training that this visitor watches: the URL's, else the last one."""
-    job_id = session.url_value(_PARAMETER) or session.recall(_WATCHED, None)
-    if job_id is not None:
-        watch(job_id)
-    return job_id
-
-
-def watch(job_id: str) -> None:
-    """Show this training from now on, also after a change of page or when the page is reloaded."""
-    session.remember(_WATCHED, job_id)
-    session.set_url_value(_PARAMETER, job_id)
-
-
-def show(job: Job) -> None:
+def show(job: Job, jobs: Jobs) -> None:
     """Show a training; while it runs, this part of the page renews itself."""
     busy = job.alive()
 
@@ -52,7 +54,7 @@ def show(job: Job) -> None:
     def panel() -> None:
         if busy and not job.alive():
             st.rerun()  # once, as a whole: without the clock, and with the form set free
-        _show(job)
+        _show(job, jobs)
 
     panel()
 
@@ -64,7 +66,7 @@ def show_busy(job: Job) -> None:
     def notice() -> None:
         if not job.alive():
             st.rerun()
-        done = round(100 * share_done(job.metrics.rows()))
+        done = round(100 * share_done(steps_of(job.metrics.rows())))
         with st.container(key="train_busy", horizontal=True, vertical_alignment="center"):
             st.info(
                 f"Another training is running: {page_parts.literal(job.record.name)}, "
@@ -72,19 +74,22 @@ def show_busy(job: Job) -> None:
                 icon=":material/hourglass_top:",
             )
             if st.button("Watch it"):
-                watch(job.id)
+                train_watch.watch(job.id)
                 st.rerun()
 
     notice()
 
 
-def _show(job: Job) -> None:
+def _show(job: Job, jobs: Jobs) -> None:
     rows = job.metrics.rows()
+    steps = steps_of(rows)
     with st.container(key="train_panel", border=True, gap="small"):
         st.markdown(f"**{page_parts.literal(job.record.name)}**")
         _progress(job, rows)
-        if rows or job.alive():  # empty charts while it starts: nothing jumps when it is under way
-            _curves(rows, running=job.alive())
+        if job.can_go_on():
+            _way_on(job, jobs)
+        if steps or job.alive():  # empty charts while it starts: nothing jumps when it is under way
+            _curves(steps, running=job.alive())
         with st.expander("The command and its log"):
             st.code(job.record.command, language=None, wrap_lines=True)
             st.code(job.log_tail() or "Nothing has been written yet.", language=None)
@@ -93,38 +98,62 @@ def _show(job: Job) -> None:
 def _progress(job: Job, rows: list[Row]) -> None:
     state = job.state()
     if state in ("running", "stopping"):
-        st.progress(share_done(rows), text=progress_words(rows, stopping=state == "stopping"))
-        if state == "running":
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                help="Ends the training and keeps the best model so far.",
-                on_click=job.stop,
-            )
-        else:
-            st.button("Stop at once", icon=":material/stop:", on_click=job.stop_now,
-                      help="Ends the training without waiting; nothing may be kept.")  # fmt: skip
+        stopping = state == "stopping"
+        done = share_done(stage_of(rows) or steps_of(rows))
+        st.progress(done, text=progress_words(rows, stopping=stopping))
+        _stop_button(job, stopping=stopping)
+    elif state == "failed" and job.can_go_on() and not job.has_result():
+        st.warning(
+            "The training was interrupted. It can go on where it stopped.",
+            icon=":material/pause_circle:",
+        )
     elif state == "failed":
         page_parts.problem(f"The training failed: {job.failure()}")
+        if job.has_result():
+            _result(job)
     elif job.has_result():
-        _result(job, stopped=state == "stopped")
-    else:
+        stopped = "Stopped; the best model so far was kept."
+        _result(job, stopped if state == "stopped" else "Finished.")
+    elif not job.can_go_on():
         st.info("The training was stopped; there was no model to keep yet.")
+    else:
+        st.info("The training was stopped before there was a model. It can go on where it stopped.")
 
 
-def _result(job: Job, *, stopped: bool) -> None:
-    from vae_core.checkpoint import read_summary
+def _stop_button(job: Job, *, stopping: bool) -> None:
+    if stopping:
+        st.button("Stop at once", icon=":material/stop:", on_click=job.stop_now,
+                  help="Ends the training without waiting; nothing may be kept.")  # fmt: skip
+        return
+    st.button(
+        "Stop",
+        icon=":material/stop:",
+        help="Ends the training and keeps the best model so far.",
+        on_click=job.stop,
+    )
 
-    summary = read_summary(job.out)
-    begun = "Stopped; the best model so far was kept." if stopped else "Finished."
+
+def _way_on(job: Job, jobs: Jobs) -> None:
+    st.caption("To go on where it stopped:")
+    interrupted.show_way_on(interrupted.Interrupted(job.out, job.has_result()), jobs)
+
+
+def _result(job: Job, begun: str = "The last good model was kept.") -> None:
+    from vae_core.checkpoint import read_config, read_summary
+
+    summary, config = read_summary(job.out), read_config(job.out)
     quality = f" ELBO {_number(summary.elbo)} nats per item." if summary.elbo is not None else ""
     st.success(page_parts.literal(begun + quality), icon=":material/check_circle:")
-    if summary.collapsed:
-        st.warning(
-            "The model hardly uses its latent dimensions. Train longer, or raise the free bits or "
-            "the KL warm-up.",
-            icon=":material/warning:",
-        )
+    gate = gate_of(config)
+    if gate is not None:
+        title = f"Collapse gate: {gate.words}"
+        icon = f":material/{run_details.ICONS[gate.light]}:"
+        with st.expander(title, expanded=gate.light == "failed", icon=icon):
+            run_details.show_gate(gate, "panel")
+    elif summary.collapsed:
+        st.warning(COLLAPSED, icon=":material/warning:")
+    for sentence in run_details.notes(config):
+        st.warning(page_parts.literal(sentence), icon=":material/warning:")
     if st.button("Open on the map", type="primary", icon=":material/scatter_plot:"):
         session.choose_model(catalogue.run_id(job.out))
         st.switch_page(paths.pages_folder() / PAGE_OF_THE_MAP)
@@ -151,11 +180,16 @@ def progress_words(rows: list[Row], *, stopping: bool = False) -> str:
         return "Stopping: keeping the best model so far…"
     if not rows:
         return "Starting, and reading the data…"
-    last = rows[-1]
+    last, stage = rows[-1], stage_of(rows)
+    if stage:
+        return _with_time(_STAGES.get(str(last["stage"]), _FINISHING), stage)
     if last.get("step") == last.get("steps"):
-        return "Placing every item in the latent space…"
+        return _FINISHING
     epoch = min(int(last.get("epoch", 0)) + 1, int(last.get("epochs", 1)))
-    words = f"Epoch {epoch} of {last.get('epochs')}"
+    return _with_time(f"Epoch {epoch} of {last.get('epochs')}", rows)
+
+
+def _with_time(words: str, rows: list[Row]) -> str:
     left = seconds_left(rows)
     return words if left is None else f"{words} · about {duration(left)} left"
 

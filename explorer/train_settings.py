@@ -5,13 +5,27 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vae_core.data.dataset import Modality
 
 TABLES = (".tsv", ".csv", ".tsv.gz", ".csv.gz")
-DEFAULT_LATENT_DIM = {"dense": 2, "gru": 16}
-DEFAULT_EPOCHS = {"images": 20, "sentences": 10}
+# By what the model takes its items for.
+DEFAULT_LATENT_DIM = {"images": 2, "sentences": 16, "documents": 20}
+DEFAULT_EPOCHS = {"images": 20, "sentences": 10, "documents": 30}
+MODEL_TITLES = {
+    "dense": "the classic one, for small pictures",
+    "conv": "knows a shape wherever it stands",
+    "gru": "reads and writes word by word",
+    "lstm": "word by word, with a longer memory",
+    "transformer": "looks at all words at once",
+    "bag-of-words": "counts words and finds topics",
+}
+Value = str | int | float
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 
 
@@ -20,7 +34,8 @@ class TrainSettings:
     """One training as a visitor describes it.
 
     Either `dataset` (a name of the registry, perhaps with a `folder`) or `text` (a file) is given.
-    What is None is left to the command, which takes what it recommends for the data.
+    What is None is left to the command, which takes what it recommends for the data. `more` has
+    the other settings, by the names of the command's options (`Setting.option`).
     """
 
     name: str
@@ -32,11 +47,8 @@ class TrainSettings:
     text: str | None = None
     text_column: str | None = None
     label_column: str | None = None
-    batch_size: int | None = None
-    learning_rate: float | None = None
-    beta: float | None = None
-    warmup_epochs: float | None = None
-    free_bits: float | None = None
+    size: str | None = None
+    more: Mapping[str, Value] = field(default_factory=dict)
     seed: int = 0
 
     def arguments(self, runs: Path) -> list[str]:
@@ -48,15 +60,12 @@ class TrainSettings:
             "text-column": self.text_column or None,
             "label-column": self.label_column or None,
             "model": self.model,
+            "size": self.size,
             "latent-dim": self.latent_dim,
             "epochs": self.epochs,
-            "batch-size": self.batch_size,
-            "learning-rate": self.learning_rate,
-            "beta": self.beta,
-            "warmup-epochs": self.warmup_epochs,
-            "free-bits": self.free_bits,
+            **{name.replace("_", "-"): value for name, value in self.more.items()},
             "seed": self.seed,
-            "out": _short(self.out(runs)),
+            "out": short(self.out(runs)),
         }
         given = [(f"--{flag}", value) for flag, value in flags.items() if value is not None]
         return ["train", *(word for flag, value in given for word in (flag, _written(value)))]
@@ -87,6 +96,17 @@ class TrainSettings:
         return None
 
 
+def families_for_data(modality: Modality) -> list[str]:
+    """Return the model families that can learn from data of `modality`.
+
+    Texts may be read as sentences or as documents.
+    """
+    from vae_core.models import MODELS
+    from vae_core.runs import data_modality
+
+    return [name for name, model in MODELS.items() if data_modality(model.modality) == modality]
+
+
 def is_table(path: str) -> bool:
     """Tell whether a text file is read as a table with a header, so that it has columns."""
     return path.lower().endswith(TABLES)
@@ -114,8 +134,8 @@ def default_mnist_folder() -> str:
     return str(folder) if folder is not None and folder.is_dir() else ""
 
 
-def _short(path: Path) -> Path:
-    # A path below the working folder reads better, and the worker starts in the same folder.
+def short(path: Path) -> Path:
+    """Return a path as it reads better below the working folder, in which workers start."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 

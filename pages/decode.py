@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import decode_controls, page_parts, sentence_path
+from explorer import decode_controls, page_parts, sentence_path, wording
 from explorer.analysis.decoding import decode
 
 PICTURE_WIDTH = 560
@@ -27,6 +27,8 @@ def room() -> None:
         if isinstance(decoded, list):
             with st.container(key="decode_sentence"):
                 st.text(decoded[0] or sentence_path.NOTHING)
+            if run.modality == "documents":
+                st.caption(wording.TOP_WORDS)
         else:
             page_parts.show_pictures(decoded, width=PICTURE_WIDTH)
         st.caption(page_parts.literal(decode_controls.origin(run)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer import interpolate_controls, page_parts, sentence_path
+from explorer import interpolate_controls, page_parts, sentence_path, wording
 from explorer.analysis.interpolation import between
 from explorer.strip import cell_width, strip_png
 
@@ -40,6 +40,8 @@ def room() -> None:
                 on_click="ignore",
             )
         else:
+            if run.modality == "documents":
+                st.caption(wording.TOP_WORDS)
             sentence_path.show(items, key=f"interpolate.path.{run.content_hash}")
             st.download_button(
                 "Download text",

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import jobs, page_parts, paths, train_controls, train_panel
+from explorer import (
+    configurations,
+    interrupted,
+    jobs,
+    page_parts,
+    paths,
+    train_controls,
+    train_panel,
+    train_watch,
+)
 
 runs = paths.runs_folder()
 trainings = jobs.jobs_in(runs)
-job = trainings.get(train_panel.watched())
+job = trainings.get(train_watch.watched())
 running = trainings.running()
 
 with st.container(key="page_bar"):
@@ -16,9 +25,11 @@ with st.container(key="page_bar"):
 
 
 if job is not None:
-    train_panel.show(job)
+    train_panel.show(job, trainings)
 if running is not None and (job is None or running.id != job.id):
     train_panel.show_busy(running)
+
+interrupted.show(runs, trainings, job)
 
 if job is None:
     room = st.container()
@@ -28,7 +39,7 @@ else:
     room = st.expander("Train another model")
 with room:
     settings = train_controls.show()
-    obstacle = settings.problem(runs)
+    obstacle = settings.problem(runs) or configurations.problem(settings)
     st.caption("The command that this runs; it does the same in a terminal.")
     st.code(settings.command(runs), language=None, wrap_lines=True)
     if obstacle is not None:
@@ -45,5 +56,5 @@ with room:
         except jobs.JobError as error:
             page_parts.problem(str(error))
         else:
-            train_panel.watch(started.id)
+            train_watch.watch(started.id)
             st.rerun()

@@ -114,7 +114,7 @@ def test_evaluate_prints_the_elbo_and_its_terms(digits_run: Path) -> None:
 
 
 def test_evaluate_other_text(text_run: Path, corpus: Path) -> None:
-    result = json.loads(succeeds("evaluate", text_run, "--data", corpus, "--json"))
+    result = json.loads(succeeds("evaluate", text_run, "--data", corpus, "--quick", "--json"))
     assert result["items"] == len(SENTENCES)
     assert result["perplexity"] > 1
     assert isinstance(result["collapsed"], bool)
@@ -258,3 +258,56 @@ def test_mnist_without_data_and_without_network(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[-1].startswith("latentscape: MNIST could not be downloaded")
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_a_size_and_settings_of_the_paper(tmp_path: Path) -> None:
+    settings = "--model dense --size burda --latent-dim 7 --objective iwae --samples 2"
+    options = f"--dataset digits {settings} --binarisation dynamic --epochs 1 --out"
+    done = latentscape("train", *options.split(), tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert "nats per item of pixels in dynamic binarisation" in done.stdout
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["model"]["latent_dim"] == 7  # what is asked for beats the size
+    assert (config["model"]["layers"], config["model"]["activation"]) == (2, "tanh")
+    assert config["model"]["binarisation"] == config["result"]["binarisation"] == "dynamic"
+    assert config["training"]["objective"]["kind"] == "iwae"
+    assert config["training"]["objective"]["samples"] == 2
+
+
+def test_documents_are_trained_from_texts(corpus: Path, tmp_path: Path) -> None:
+    options = "--model bag-of-words --latent-dim 3 --epochs 2 --out"
+    succeeds("train", "--text", corpus, *options.split(), tmp_path / "run")
+    shown = succeeds("sample", tmp_path / "run", "-n", "2").splitlines()
+    assert len(shown) == 2
+    found = json.loads(succeeds("evaluate", tmp_path / "run", "--samples", "2", "--json"))
+    assert {"likelihood", "topics", "gate"} <= set(found)
+
+
+def test_what_was_cut_is_counted(corpus: Path, tmp_path: Path) -> None:
+    options = "--model gru --max-tokens 4 --epochs 1 --no-language-model --out"
+    done = latentscape("train", "--text", corpus, *options.split(), tmp_path / "run")
+    assert f"{len(SENTENCES)} of {len(SENTENCES)} texts are longer than 4 tokens" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--dataset digits --model dense --size huge --out {new}", "size"),
+        ("--dataset digits --model dense --word-dropout 0.5 --out {new}", "no --word-dropout"),
+        ("--dataset digits --model bag-of-words --out {new}", "is for documents"),
+        ("--dataset digits --objective iwae --out {new}", "samples must be 2 or more"),
+        ("--dataset digits --target-kl 99 --out {new}", "target_kl must be between 0 and 20"),
+        ("--dataset toy-sentences --augment-shift 2 --out {new}", "augment_shift must be 0"),
+        ("--dataset toy-sentences --prior vamp --out {new}", "prior must be normal or mixture"),
+        ("--dataset digits", "--out"),
+        ("--resume {new}", "not a Latentscape run"),
+        ("--resume {done}", "is finished; there is nothing to resume"),
+        ("--resume {done} --dataset digits", "leave --dataset out"),
+    ],
+)
+def test_settings_that_cannot_work_are_one_sentence_each(
+    options: str, sentence: str, digits_run: Path, tmp_path: Path
+) -> None:
+    places = options.replace("{new}", str(tmp_path / "new")).replace("{done}", str(digits_run))
+    assert sentence in refused("train", *places.split())
+    assert not (tmp_path / "new").exists()

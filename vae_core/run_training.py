@@ -19,13 +19,14 @@ from vae_core.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset, Splits
 from vae_core.data.documents import DocumentTensors, document_tokenizer
 from vae_core.data.registry import load_source
+from vae_core.data.sentence_embeddings import embed_texts
 from vae_core.data.tensors import ItemTensors, SentenceTensors
 from vae_core.data.tokenizer import Tokenizer, TokenizerKind, train_tokenizer
 from vae_core.device import choose_device
 from vae_core.evaluation import encode_items, evaluate
 from vae_core.evaluation.passes import silent
 from vae_core.evaluation.sections import gate_of, likelihood_section
-from vae_core.models import VAE, build_model, model_class
+from vae_core.models import VAE, BagOfWordsConfig, build_model, model_class
 from vae_core.run_folder import new_folder, same_folder
 from vae_core.runs import data_modality, item_tensors
 from vae_core.training import (
@@ -258,6 +259,10 @@ def _fit(
     else:
         tokenizer = train_tokenizer(learned, kind=kind, vocabulary_size=size)
     changes = {"vocabulary_size": tokenizer.vocabulary_size}
+    if isinstance(model, BagOfWordsConfig) and model.embeddings:
+        folder = Path(model.embeddings).expanduser().resolve()
+        one = embed_texts(learned[:1], folder, choose_device("cpu"))
+        changes |= {"embeddings": str(folder), "embedding_width": one.shape[1]}
     return dataclasses.replace(model, **changes), tokenizer
 
 

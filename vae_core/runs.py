@@ -9,15 +9,13 @@ from torch import Tensor
 
 from vae_core.checkpoint import Latents, Run
 from vae_core.data.dataset import DataError, Dataset, Modality
-from vae_core.data.documents import DocumentTensors
+from vae_core.data.documents import MAX_DOCUMENT_TOKENS, DocumentTensors
+from vae_core.data.sentence_embeddings import embed_texts
 from vae_core.data.tensors import ImageTensors, ItemTensors, SentenceTensors
 from vae_core.data.tokenizer import Tokenizer
 from vae_core.evaluation.posterior import encode_items
-from vae_core.models import VAE
+from vae_core.models import VAE, BagOfWordsConfig
 from vae_core.models.image import ImageConfig
-
-# A document is never cut.
-_MOST_TOKENS = 1_000_000
 
 
 def item_tensors(model: VAE, dataset: Dataset) -> ItemTensors:
@@ -61,9 +59,11 @@ def text_tensors(model: VAE, texts: Sequence[str]) -> SentenceTensors | Document
     tokenizer = getattr(model, "tokenizer", None)
     if not isinstance(tokenizer, Tokenizer):
         raise DataError(f"This model is for {model.modality}, but texts came.")
-    if model.modality == "documents":
-        rows = tokenizer.encode(texts, _MOST_TOKENS)
-        return DocumentTensors(rows, tokenizer.vocabulary_size, model.device)
+    if isinstance(model.config, BagOfWordsConfig):
+        rows = tokenizer.encode(texts, MAX_DOCUMENT_TOKENS)
+        folder = model.config.embeddings
+        features = embed_texts(texts, folder, model.device) if folder else None
+        return DocumentTensors(rows, tokenizer.vocabulary_size, model.device, features)
     rows = tokenizer.encode(texts, getattr(model.config, "max_tokens", 32))
     return SentenceTensors(rows, model.device)
 

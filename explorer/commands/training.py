@@ -323,18 +323,50 @@ def _line(report: TrainProgress) -> str:
 def _print_result(out: Path, as_json: bool) -> None:
     from vae_core.checkpoint import read_config
 
-    result = read_config(out)["result"]
+    config = read_config(out)
+    result = config["result"]
     if as_json:
         typer.echo(json.dumps({"run": str(out), **result}))
         return
     typer.echo(
-        f"{out}: validation ELBO {result['elbo']:.2f} nats per item "
+        f"{out}: validation ELBO {result['elbo']:.2f} nats per item{_pixels(result)} "
         f"(reconstruction {result['reconstruction']:.2f}, KL {result['kl']:.2f}), "
         f"{result['active_units']} of {result['latent_dim']} dimensions active."
     )
-    if result.get("collapsed"):
-        typer.echo(
-            "This model has collapsed: its sentences hardly depend on z. Train longer, or raise "
-            "--free-bits or --warmup-epochs.",
-            err=True,
+    for line in _remarks(config):
+        typer.echo(line, err=True)
+
+
+def _pixels(result: dict[str, Any]) -> str:
+    """What the pixels were: an ELBO of grey ones does not compare with one of black and white."""
+    kind = result.get("binarisation")
+    if kind is None:
+        return ""
+    return " of grey pixels" if kind == "none" else f" of pixels in {kind} binarisation"
+
+
+def _remarks(config: dict[str, Any]) -> Iterator[str]:
+    """What someone who trusts the result should know of it."""
+    data, gate = config["dataset"], config["result"].get("gate")
+    if cut := data.get("cut_items"):
+        limit = config["model"]["max_tokens"]
+        yield (
+            f"{cut:,} of {config['items']:,} texts are longer than {limit} tokens and were cut; "
+            "raise --max-tokens to keep them whole."
         )
+    if empty := data.get("items_without_words"):
+        yield (
+            f"{empty:,} of {config['items']:,} texts have no word of the vocabulary; raise "
+            "--vocabulary-size to read them."
+        )
+    if gate and gate["passed"] is False:
+        yield "The collapse gate failed: this does not count as a trained text model."
+        for name, holds in gate["checks"].items():
+            if holds is False:
+                yield f"  {_advice(name)}"
+
+
+def _advice(check: str) -> str:
+    from vae_core.evaluation.collapse import WHEN_FAILED
+
+    return WHEN_FAILED[check]

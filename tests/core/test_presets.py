@@ -9,7 +9,7 @@ from vae_core.data.dataset import Modality
 from vae_core.presets import recommended
 
 
-@pytest.mark.parametrize("modality", ["images", "sentences"])
+@pytest.mark.parametrize("modality", ["images", "sentences", "documents"])
 @pytest.mark.parametrize("items", [3, 4999, 5000, 1_000_000])
 @pytest.mark.parametrize("epochs", [1, 2, 20, 500])
 def test_recommended_settings_are_sound(modality: Modality, items: int, epochs: int) -> None:

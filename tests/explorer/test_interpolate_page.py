@@ -12,11 +12,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, sentence_path
+from explorer import catalogue, sentence_path, wording
 from explorer.analysis.decoding import decode
 from explorer.analysis.interpolation import between
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
-from explorer.interpolate_controls import unknown_sentence
 from explorer.strip import GAP, cell_width, strip_png
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from tests.explorer.test_pages import open_page, texts
@@ -51,7 +50,7 @@ def choose(app: AppTest, label: str, value: Any) -> AppTest:
 
 
 def type_sentences(app: AppTest, start: str, end: str) -> AppTest:
-    choose(app, "Type sentences", "Type sentences")
+    choose(app, "Type sentences", "typed")
     app.text_input[0].set_value(start)
     app.text_input[1].set_value(end)
     app.run()
@@ -139,8 +138,8 @@ def test_unknown_words_are_named_as_they_were_typed(runs: Path) -> None:
 def test_typed_sentences_stay_while_items_are_looked_at(runs: Path) -> None:
     write_run(runs / "a", sentences(30))
     app = type_sentences(opened(), "item", "says")
-    choose(app, "Choose items", "Choose items")
-    choose(app, "Type sentences", "Type sentences")
+    choose(app, "Choose items", "items")
+    choose(app, "Type sentences", "typed")
     assert [box.value for box in app.text_input] == ["item", "says"]
 
 
@@ -188,8 +187,8 @@ def test_the_first_pair_is_typical_of_its_labels_and_far_apart() -> None:
 
 
 def test_unknown_words_are_counted_when_they_are_many() -> None:
-    assert unknown_sentence(["a"]).endswith("without knowing what that word is.")
-    many = unknown_sentence([str(i) for i in range(11)])
+    assert wording.unknown(["a"]).endswith("without knowing what that word is.")
+    many = wording.unknown([str(i) for i in range(11)])
     assert "“7” and 3 more:" in many
     assert many.endswith("those words are.")
 

@@ -24,6 +24,8 @@ __all__ = [
     "MODELS",
     "SIZES",
     "VAE",
+    "BagOfWordsConfig",
+    "BagOfWordsVAE",
     "ConvConfig",
     "ConvVAE",
     "DenseConfig",

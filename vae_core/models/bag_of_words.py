@@ -33,7 +33,8 @@ class BagOfWordsConfig(ModelConfig):
     """Settings of the document model.
 
     ``vocabulary_size`` counts the special tokens too, which no document holds: there are four
-    fewer words. ``embedding_width`` columns of a sentence embedding follow the counts; 0: none.
+    fewer words. ``embedding_width`` columns of a sentence embedding follow the counts (0: none),
+    as the model in the folder ``embeddings`` makes it of new texts (Bianchi et al. 2021).
     ``layers`` of ``hidden`` softplus units encode.
     ``style`` "nvdm" decodes z log-linearly; "prodlda" decodes the topic shares softmax(σ z), with
     BatchNorm on μ, log σ² and the word logits. ``concentration`` is α of ProdLDA's Dirichlet prior.
@@ -55,6 +56,7 @@ class BagOfWordsConfig(ModelConfig):
     word_dropout: float = 0.5
     input_weighting: str = "log"
     concentration: float = 1.0
+    embeddings: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,0 +1,93 @@
+"""The configurations that settings come to: for the command that trains, and to check them before.
+
+Settings are named as the command's options are (`Setting.option`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from explorer.settings import MODEL, OBJECTIVE, TRAINING, Setting
+from vae_core.checks import ConfigError
+
+if TYPE_CHECKING:
+    from explorer.train_settings import TrainSettings
+    from vae_core.config import ModelConfig, TrainConfig
+
+# What recommendations are looked up for before the data are read: an ordinary number of items.
+ORDINARY_ITEMS = 20_000
+
+
+def model_config(family: str, size: str | None, settings: Mapping[str, Any]) -> ModelConfig:
+    """Return the model's configuration: the pre-set size, and over it what was chosen.
+
+    Raises:
+        ConfigError: an unknown family, size or setting, or values that cannot work together.
+    """
+    from vae_core.models import model_class
+    from vae_core.models.sizes import sized
+
+    config_class = model_class(family).config_class
+    known = {field.name for field in dataclasses.fields(config_class)}
+    chosen = _chosen(settings, MODEL)
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(
+                f"The model {family} has no --{name.replace('_', '-')}; leave it out."
+            )
+    return config_class(**{**(sized(family, size) if size else {}), **chosen})
+
+
+def train_config(family: str, items: int, epochs: int, settings: Mapping[str, Any]) -> TrainConfig:
+    """Return how to train on so many items: what is recommended, and over it what was chosen.
+
+    Raises:
+        ConfigError: values that cannot work, alone or together.
+    """
+    from vae_core.models import model_class
+    from vae_core.presets import recommended
+
+    preset = recommended(model_class(family).modality, items, epochs)
+    objective = _chosen(settings, OBJECTIVE)
+    return dataclasses.replace(
+        preset,
+        **_chosen(settings, TRAINING),
+        objective=dataclasses.replace(preset.objective, **_fitting(objective, preset)),
+    )
+
+
+def problem(settings: TrainSettings) -> str | None:
+    """Say in one sentence which of the settings cannot go together, or None where all can."""
+    from vae_core.compatibility import check_run, check_training
+    from vae_core.models import model_class
+
+    chosen = {**settings.more, "latent_dim": settings.latent_dim, "seed": settings.seed}
+    try:
+        model = model_config(settings.model, settings.size, chosen)
+        training = train_config(settings.model, ORDINARY_ITEMS, settings.epochs, chosen)
+        check_run(training)
+        check_training(model, training, model_class(settings.model).modality)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
+def _chosen(settings: Mapping[str, Any], known: Sequence[Setting]) -> dict[str, Any]:
+    """What was given, of the settings that are known, by field name."""
+    given = {setting.name: settings.get(setting.option) for setting in known}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _fitting(objective: dict[str, Any], preset: TrainConfig) -> dict[str, Any]:
+    """The chosen objective, with what the preset has and it cannot go with set to none."""
+    changes: dict[str, Any] = {}
+    if objective.get("kl_schedule") == "constant" and "warmup_epochs" not in objective:
+        changes["warmup_epochs"] = 0.0
+    takes_free_bits = objective.get("kind", "elbo") in ("elbo", "mmd")
+    if not takes_free_bits or objective.get("target_kl"):
+        changes["free_bits"] = 0.0
+    if objective.get("kl_schedule") == "autoencoder-first":
+        changes["autoencoder_epochs"] = max(1.0, round(preset.epochs / 5))
+    return {**changes, **objective}
