@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.alternating import BenchmarkError, leg, print_table, run_leg
-from benchmarks.train_sentences import Parts, PlainVAE
+from benchmarks.plain_sentences import Parts, PlainVAE
 from vae_core.config import ObjectiveConfig
 from vae_core.data.tokenizer import BOS, EOS, UNK, train_tokenizer
 from vae_core.models import build_model

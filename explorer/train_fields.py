@@ -159,12 +159,12 @@ _OBJECTIVE: tuple[Field, ...] = (
     Number("autoencoder_epochs", "Autoencoder epochs", "How many epochs it only learns to copy, "
            "before the decoder begins anew.", 0.0, MOST_EPOCHS, 1.0, _autoencoder_epochs,
            _when("autoencoder-first")),
+    *_PRIOR,
     Number("target_kl", "Target KL (nats)", "Holds the KL at so many nats an item, instead of "
            "weighing it.", 0.0, 10_000.0, 1.0, _same("none"), _with("elbo")),
     Number("free_bits", "Free bits (nats)", "How much each dimension may carry at no cost; it "
            "keeps the model from ignoring them.", 0.0, 10.0, 0.05,
            lambda s: f"{s.preset.objective.free_bits:g}", _free_bits_apply),
-    *_PRIOR,
 )  # fmt: skip
 _MODEL: tuple[Field, ...] = (
     Choice("binarisation", "Binarisation", "Whether pixels are grey, or black or white by chance "

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from vae_core.models.output_layer import _SLICE, token_log_likelihood
+from vae_core.models.output_layer import _ROWS, token_log_likelihood
 
 
 def drawn(tokens: int, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
@@ -17,7 +17,7 @@ def drawn(tokens: int, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
     return (*(value.requires_grad_() for value in made), targets)
 
 
-@pytest.mark.parametrize("tokens", [0, 1, _SLICE, _SLICE + 1, 3 * _SLICE - 5])
+@pytest.mark.parametrize("tokens", [0, 1, _ROWS, _ROWS + 1, 3 * _ROWS - 5])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_value_and_gradient_equal_cross_entropy(tokens: int, dtype: torch.dtype) -> None:
     features, weight, bias, targets = drawn(tokens, dtype)

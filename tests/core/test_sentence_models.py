@@ -26,7 +26,7 @@ from vae_core.data.dataset import DataError
 from vae_core.data.tensors import SentenceTensors
 from vae_core.data.tokenizer import BOS, EOS, PAD, UNK, train_tokenizer
 from vae_core.models import SentenceVAE, TransformerVAE, build_model, model_class
-from vae_core.models.output_layer import _SLICE, token_log_likelihood
+from vae_core.models.output_layer import _ROWS, token_log_likelihood
 
 each_family = pytest.mark.parametrize("family", SENTENCE_FAMILIES)
 
@@ -131,7 +131,7 @@ def test_a_likelihood_is_the_sum_over_its_prefixes(three_words: SentenceVAE) -> 
 
 
 @pytest.mark.parametrize("even", [True, False])
-@pytest.mark.parametrize("tokens", [1, _SLICE, 2 * _SLICE + 3])
+@pytest.mark.parametrize("tokens", [1, _ROWS, 2 * _ROWS + 3])
 def test_slopes_of_the_output_layer_are_those_of_the_plain_softmax(tokens: int, even: bool) -> None:
     """Whether all tokens weigh the same, which is worked out ahead, or not."""
     generator = torch.Generator().manual_seed(0)

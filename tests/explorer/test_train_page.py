@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -12,12 +15,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer import interrupted, paths, train_panel
 from explorer import jobs as jobs_module
-from explorer import paths, train_panel
 from explorer.jobs import Job, Jobs, jobs_in
 from explorer.train_settings import default_mnist_folder
-from tests.explorer.made_runs import pictures, write_run
+from tests.explorer.made_runs import pictures, sentences, write_run
 from tests.explorer.test_pages import open_page
+from vae_core import checkpoint
+from vae_core.models import families
 
 LONG = 60.0
 # Stands in for the command: reports twice, waits while a file says so, then leaves a model.
@@ -135,6 +140,91 @@ def test_sentences_get_the_model_that_fits_them(worker: Path) -> None:
     assert "--dataset toy-sentences --model gru --latent-dim 16 --epochs 10" in shown
 
 
+def choices(app: AppTest, label: str) -> list[str]:
+    return [str(option).split(":")[0] for option in field(app, label).options]
+
+
+def test_the_models_that_fit_the_data_are_offered_each_with_a_line(worker: Path) -> None:
+    app = opened()
+    assert choices(app, "Model") == families("images")
+    field(app, "Data set").set_value("toy-sentences")
+    renewed(app)
+    assert choices(app, "Model") == [*families("sentences"), *families("documents")]
+    assert all(": " in option for option in field(app, "Model").options)
+
+
+def test_a_document_model_is_trained_on_texts(worker: Path) -> None:
+    app = opened()
+    field(app, "Data set").set_value("toy-sentences")
+    renewed(app)
+    field(app, "Model").set_value("bag-of-words")
+    renewed(app)
+    shown = " ".join(command_shown(app))
+    assert "--model bag-of-words --latent-dim 20 --epochs 30 --seed 0" in shown
+    assert not app.warning
+
+
+def test_a_size_brings_its_own_dimensions(worker: Path) -> None:
+    app = opened()
+    field(app, "Size").set_value("burda")
+    renewed(app)
+    shown = " ".join(command_shown(app))
+    assert "--model dense --size burda --latent-dim 50 " in shown
+    field(app, "Model").set_value("conv")
+    renewed(app)
+    assert choices(app, "Size") == ["usual", "small", "base"]
+    assert "--size" not in command_shown(app)
+
+
+def test_numbers_are_asked_for_where_they_apply(worker: Path) -> None:
+    app = opened()
+    names = {box.label for box in app.number_input}
+    assert (
+        not {"Draws for each item", "Cycles", "Autoencoder epochs", "Hidden words (share)"} & names
+    )
+    field(app, "Objective").set_value("iwae")
+    field(app, "KL schedule").set_value("cyclical")
+    renewed(app)
+    names = {box.label for box in app.number_input}
+    assert {"Draws for each item", "Cycles"} <= names
+    assert not {"Weight of the KL (β)", "Free bits (nats)", "KL warm-up (epochs)"} & names
+    shown = " ".join(command_shown(app))
+    assert "--objective iwae --samples 5 --kl-schedule cyclical --seed 0" in shown
+    assert not app.warning
+    field(app, "Objective").set_value("elbo")
+    renewed(app)
+    assert not {"--samples", "--objective"} & set(command_shown(app))
+
+
+def test_a_learned_prior_goes_without_free_bits(worker: Path) -> None:
+    app = opened()
+    field(app, "Data set").set_value("toy-sentences")
+    renewed(app)
+    assert choices(app, "Prior") == ["normal", "mixture"]
+    field(app, "Prior").set_value("mixture")
+    renewed(app)
+    assert "--prior mixture --free-bits 0" in " ".join(command_shown(app))
+    names = [box.label for box in app.number_input]
+    assert "Parts of the prior" in names
+    assert "Free bits (nats)" not in names
+    assert not app.warning
+
+
+def test_settings_that_cannot_go_together_are_told_before_the_start(worker: Path) -> None:
+    app = opened()
+    field(app, "Target KL (nats)").set_value(50.0)
+    renewed(app)
+    said = [warning.value.replace("\\", "") for warning in app.warning]
+    assert said == [
+        "target_kl must be between 0 and 20 nats (10 for each of 2 dimensions), but is 50."
+    ]
+    assert button(app, "Start training").disabled
+    field(app, "Latent dimensions").set_value(5)
+    renewed(app)
+    assert not app.warning
+    assert not button(app, "Start training").disabled
+
+
 def test_a_table_of_ones_own_has_columns(worker: Path, tmp_path: Path) -> None:
     table = tmp_path / "my reviews.csv"
     table.write_text("review,stars\ngood,5\n")
@@ -228,6 +318,89 @@ def test_others_are_told_and_can_watch(worker: Path, runs: Path) -> None:
     renewed(other)
     assert watched(other) == job.id
     assert "Stop" in labels(other)
+
+
+def test_the_comparison_at_the_end_is_said_and_measured(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    with (job.out / "metrics.jsonl").open("a") as file:
+        file.write('{"stage": "language-model", "step": 3, "steps": 4, "elapsed_seconds": 30.0}\n')
+    renewed(app)
+    [bar] = app.get("progress")
+    assert bar.proto.text == "Comparing with a plain language model… · about 10 s left"
+    assert bar.proto.value == 75
+    other = opened()
+    assert "50 % done" in other.info[0].value  # of the training itself
+
+
+def test_a_killed_training_is_interrupted_and_can_go_on(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    checkpoint.write_state(job.out, checkpoint.TrainingState({}, {}))
+    os.kill(job.record.pid, signal.SIGKILL)
+    assert job.wait(LONG)
+    renewed(app)
+    assert "was interrupted" in app.warning[0].value
+    assert not app.error
+    resume = f"latentscape train --resume runs/{job.out.name}"
+    assert resume in [code.value for code in app.code]
+    write_run(worker / "model", pictures(30))
+    (worker / "hold").unlink()
+    fresh = opened()
+    assert next(fold.label for fold in fresh.expander) == "1 interrupted training"
+    assert resume in [code.value for code in fresh.code]
+    button(fresh, "Go on").click()
+    renewed(fresh)
+    second = jobs_in(runs).get(watched(fresh))
+    assert second is not None
+    assert second.record.arguments == ("train", "--resume", f"runs/{job.out.name}")
+
+
+def test_a_training_in_a_terminal_is_not_called_interrupted(worker: Path, runs: Path) -> None:
+    folder = write_run(runs / "elsewhere", pictures(30))
+    checkpoint.write_state(folder, checkpoint.TrainingState({}, {}))
+    (folder / "metrics.jsonl").write_text("{}\n")
+    assert interrupted.interrupted_in(runs, jobs_in(runs)) == []
+    for file in (folder / "metrics.jsonl", folder / checkpoint.STATE):
+        os.utime(file, (0, 0))
+    [found] = interrupted.interrupted_in(runs, jobs_in(runs))
+    assert (found.name, found.has_model) == ("elsewhere", True)
+    assert "stopped early" in " ".join(mark.value for mark in opened().markdown)
+
+
+def test_a_training_that_broke_off_keeps_its_model(worker: Path, runs: Path) -> None:
+    broken = "The loss stopped being a number; lower the learning rate."
+    write_run(worker / "model", sentences(30), result={"broken": broken}, cut_items=3)
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    shutil.copytree(worker / "model", job.out, dirs_exist_ok=True)
+    (worker / "fail").touch()
+    (worker / "hold").unlink()
+    assert job.wait(LONG)
+    renewed(app)
+    assert "The training failed" in app.error[0].value
+    told = [warning.value.replace("\\", "") for warning in app.warning]
+    assert told[0] == f"The training broke off. {broken}"
+    assert told[1].startswith("3 of 30 items were longer than 8 tokens and were cut")
+    assert "Open on the map" in labels(app)
+
+
+def test_the_gate_is_shown_when_a_training_of_texts_has_ended(worker: Path, runs: Path) -> None:
+    gate = {"mutual_information": 0.5, "exchange_drop": 9.0, "language_model_gap": 0.0}
+    write_run(worker / "model", sentences(30), result={"gate": gate})
+    app = opened()
+    job = start(app)
+    assert job.wait(LONG)
+    renewed(app)
+    assert "Collapse gate: failed" in [fold.label for fold in app.expander]
+    assert "0.50 nats (at least 2)" in [text.value for text in app.text]
+    assert any("raise free" in mark.value for mark in app.markdown)
 
 
 def test_stop_keeps_what_there_is(worker: Path, runs: Path) -> None:

@@ -8,8 +8,18 @@ from typing import Any
 import pytest
 import typer.testing
 
+from explorer import configurations
 from explorer.cli import app as command
-from explorer.train_settings import TrainSettings, is_table, suggested_name, taken_names
+from explorer.train_fields import SECTIONS
+from explorer.train_settings import (
+    MODEL_TITLES,
+    TrainSettings,
+    families_for_data,
+    is_table,
+    suggested_name,
+    taken_names,
+)
+from vae_core.models import MODELS, families
 
 
 def settings(**changes: Any) -> TrainSettings:
@@ -41,14 +51,43 @@ def test_problems_are_said_before_the_start(
 
 
 def test_every_flag_is_one_that_the_command_knows(tmp_path: Path) -> None:
+    more = {field.name: 1 for _, fields in SECTIONS for field in fields}
     everything = settings(
-        folder="f", text="t", text_column="a", label_column="b", batch_size=1, learning_rate=0.1,
-        beta=1.0, warmup_epochs=1.0, free_bits=0.5,
-    )  # fmt: skip
-    flags = [word for word in everything.arguments(tmp_path) if word.startswith("--")]
-    assert len(flags) == 15
+        folder="f", text="t", text_column="a", label_column="b", size="small", more=more
+    )
+    flags = {word for word in everything.arguments(tmp_path) if word.startswith("--")}
+    assert len(flags) == 11 + len(more) - 1  # the seed is among them twice
     known = typer.testing.CliRunner().invoke(command, ["train", "--help"], env={"COLUMNS": "300"})
-    assert [flag for flag in flags if flag not in known.output] == []
+    assert [flag for flag in sorted(flags) if flag not in known.output] == []
+
+
+def test_families_fit_the_data() -> None:
+    assert families_for_data("images") == families("images")
+    assert families_for_data("sentences") == [*families("sentences"), *families("documents")]
+    assert set(MODEL_TITLES) == set(MODELS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        ({"model": "gru", "more": {"prior": "mixture"}}, "free_bits must be 0 with the mixture"),
+        ({"model": "gru", "more": {"prior": "mixture", "free_bits": 0}}, None),
+        ({"model": "gru", "more": {"target_kl": 21.0}}, "target_kl must be between 0 and 20"),
+        ({"model": "gru", "more": {"objective": "iwae", "samples": 5}}, None),
+        ({"model": "gru", "more": {"objective": "iwae"}}, "samples must be 2 or more"),
+        ({"more": {"objective": "tcvae", "batch_size": 1}}, "batch_size must be 2 or more"),
+        ({"more": {"binarisation": "static", "augment_shift": 2}}, "augment_shift must be 0"),
+        ({"model": "gru", "more": {"kl_schedule": "constant"}}, None),
+        ({"model": "gru", "more": {"kl_schedule": "autoencoder-first"}}, None),
+        ({"model": "bag-of-words", "latent_dim": 1, "more": {"style": "prodlda"}}, "latent_dim"),
+        ({"model": "gru", "more": {"binarisation": "static"}}, "has no --binarisation"),
+        ({"model": "gru", "size": "huge"}, "size must be one of"),
+    ],
+)
+def test_what_cannot_go_together_is_one_sentence(changes: dict[str, Any], said: str | None) -> None:
+    problem = configurations.problem(settings(**changes))
+    assert (problem is None) if said is None else (problem is not None and said in problem)
 
 
 def test_names_are_suggested_that_are_free() -> None:

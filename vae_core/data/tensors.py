@@ -102,8 +102,8 @@ class ImageTensors(ItemTensors):
     def batch(self, indices: Tensor) -> Tensor:
         indices = indices.to(self.device)
         if self._fixed is not None:
-            return self._fixed[indices].float()
-        return self._images[indices].float() / 255
+            return self._fixed.index_select(0, indices).float()
+        return self._images.index_select(0, indices) / 255
 
     def training_batch(
         self, indices: Tensor, config: TrainConfig, generator: torch.Generator
@@ -111,7 +111,7 @@ class ImageTensors(ItemTensors):
         moves = config.augment_shift > 0 or config.augment_rotation > 0
         if self.binarisation == "static" or (self.binarisation == "none" and not moves):
             return self.batch(indices)
-        pictures = self._images[indices.to(self.device)].float() / 255
+        pictures = self._images.index_select(0, indices.to(self.device)) / 255
         if moves:
             pictures = augment(pictures, config.augment_shift, config.augment_rotation, generator)
         return _bernoulli(pictures, generator) if self.binarisation == "dynamic" else pictures
