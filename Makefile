@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install app test browser lint types unit bundles clean
+.PHONY: help install app test browser lint types unit bundles reproduce clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,6 +53,9 @@ unit: install ## run the tests with coverage (one: TESTS=tests/test_cli.py)
 
 bundles: install ## train the three bundled models again (assets/)
 	$(BIN)/python -m tools.make_bundles
+
+reproduce: install ## train and measure the models of benchmarks/results/ (hours)
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-2} $(BIN)/python -m benchmarks.reproduce
 
 clean: ## remove the environment, caches and builds (runs/ stays)
 	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache

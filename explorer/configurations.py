@@ -88,6 +88,8 @@ def _fitting(objective: dict[str, Any], preset: TrainConfig) -> dict[str, Any]:
     takes_free_bits = objective.get("kind", "elbo") in ("elbo", "mmd")
     if not takes_free_bits or objective.get("target_kl"):
         changes["free_bits"] = 0.0
+    if objective.get("kind") == "iwae":
+        changes["beta"] = 1.0
     if objective.get("kl_schedule") == "autoencoder-first":
         changes["autoencoder_epochs"] = max(1.0, round(preset.epochs / 5))
     return {**changes, **objective}

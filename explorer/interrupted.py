@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import page_parts, train_watch
+from explorer.job_record import read_record
 from explorer.jobs import Job, JobError, Jobs
 from explorer.train_settings import short
 
@@ -47,7 +48,7 @@ def interrupted_in(runs: Path, jobs: Jobs) -> list[Interrupted]:
     folders = [folder for folder in runs.iterdir() if has_state(folder)] if runs.is_dir() else []
     if not folders:
         return []
-    running, ended = jobs.running(), jobs.ended_outs()
+    running, begun = jobs.running(), _begun_here(jobs)
     busy = None if running is None else running.out.resolve()
     quiet = time.time() - QUIET_SECONDS
     written = {folder: _last_written(folder) for folder in folders}
@@ -55,7 +56,7 @@ def interrupted_in(runs: Path, jobs: Jobs) -> list[Interrupted]:
         folder
         for folder in sorted(folders, key=lambda folder: -written[folder])
         if folder.resolve() != busy and not folder.name.startswith(".")
-        if folder.resolve() in ended or written[folder] < quiet
+        if folder.resolve() in begun or written[folder] < quiet
     ]
     return [Interrupted(folder, _has_model(folder)) for folder in found]
 
@@ -93,6 +94,13 @@ def show_way_on(one: Interrupted, jobs: Jobs) -> None:
         else:
             train_watch.watch(job.id)
             st.rerun()
+
+
+def _begun_here(jobs: Jobs) -> set[Path]:
+    """The run folders of all jobs: of these we know without waiting whether they have ended."""
+    folders = jobs.folder.iterdir() if jobs.folder.is_dir() else ()
+    records = (read_record(folder) for folder in folders)
+    return {Path(record.out).resolve() for record in records if record is not None}
 
 
 def _has_model(folder: Path) -> bool:

@@ -121,6 +121,11 @@ class Job:
 
         return not self.alive() and has_state(self.out)
 
+    def was_killed(self) -> bool:
+        """Tell whether the process was ended from outside instead of ending by itself."""
+        code = self._returncode()
+        return code is None or code < 0
+
     def failure(self) -> str:
         """Return one sentence that says why the job failed."""
         sentence = last_sentence(self.log)
@@ -251,14 +256,6 @@ class Jobs:
                     return None
                 self._jobs[job_id] = job
             return self._jobs[job_id]
-
-    def ended_outs(self) -> set[Path]:
-        """Return the run folders, resolved, whose last training we know to have ended."""
-        folders = self.folder.iterdir() if self.folder.is_dir() else ()
-        records = [record for folder in folders if (record := read_record(folder)) is not None]
-        running = self.running()
-        outs = {Path(record.out).resolve() for record in records}
-        return outs - ({running.out.resolve()} if running is not None else set())
 
     def running(self) -> Job | None:
         """Return the training that runs now, also one that an earlier server left, or None."""

@@ -123,6 +123,14 @@ def _warm_up(situation: Situation) -> str:
     return f"{situation.preset.objective.warmup_epochs:.2g}"
 
 
+def _batch_size(situation: Situation) -> str:
+    from vae_core.presets import recommended
+
+    usual = situation.preset.batch_size
+    small = recommended(situation.modality, 1, situation.preset.epochs).batch_size
+    return f"{small} for small data sets, else {usual}"
+
+
 def _autoencoder_epochs(situation: Situation) -> str:
     return f"{max(1, round(situation.preset.epochs / 5))}"
 
@@ -185,7 +193,7 @@ _MODEL: tuple[Field, ...] = (
 )  # fmt: skip
 _TRAINING: tuple[Field, ...] = (
     Number("batch_size", "Batch size", "How many items each step looks at.", 1, 65_536, 16,
-           _same("32 for small data sets, else 128")),
+           _batch_size),
     Number("learning_rate", "Learning rate", "How far each step goes. Too far, and the training "
            "breaks.", 1e-6, 1.0, 1e-4, lambda s: f"{s.preset.learning_rate:g}"),
     Choice("schedule", "Learning rate schedule", "Whether steps become smaller towards the end.",

@@ -29,9 +29,18 @@ def show(family: str, modality: Modality, epochs: int) -> dict[str, Value]:
     for title, fields in SECTIONS:
         st.markdown(f"**{title}**")
         _show_section(fields, situation, chosen)
-    if situation.prior != "normal" and preset.objective.free_bits > 0:
-        chosen["free_bits"] = 0  # learned priors have no dimensions to give any to
+    chosen |= _required(situation)
     return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _required(situation: Situation) -> dict[str, Value]:
+    """What the recommendation has, and what was chosen cannot go with, set to what it needs."""
+    recommended, required = situation.preset.objective, dict[str, Value]()
+    if situation.prior != "normal" and recommended.free_bits > 0:
+        required["free_bits"] = 0
+    if situation.objective == "iwae" and recommended.beta != 1:
+        required["beta"] = 1
+    return required
 
 
 def _show_section(fields: Sequence[Field], situation: Situation, chosen: dict[str, Any]) -> None:

@@ -102,7 +102,7 @@ def _progress(job: Job, rows: list[Row]) -> None:
         done = share_done(stage_of(rows) or steps_of(rows))
         st.progress(done, text=progress_words(rows, stopping=stopping))
         _stop_button(job, stopping=stopping)
-    elif state == "failed" and job.can_go_on() and not job.has_result():
+    elif state == "failed" and job.can_go_on() and job.was_killed():
         st.warning(
             "The training was interrupted. It can go on where it stopped.",
             icon=":material/pause_circle:",

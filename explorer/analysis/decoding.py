@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def decode(run: Run, z: NDArray[np.floating[Any]]) -> Items:
     """Decode `z` (count, latent_dim) into items of the run's modality.
 
-    Returns float32 pictures (count, height, width) in [0, 1], or a list of `count` sentences.
+    Returns float32 pictures (count, height, width[, colours]) in [0, 1] or `count` texts.
     """
     import torch
 

@@ -23,7 +23,7 @@ def between(
 ) -> Any:
     """Decode `steps` points from `start` to `end` (latent_dim,), both included.
 
-    Returns float32 pictures (steps, height, width) in [0, 1], or a list of `steps` sentences.
+    Returns float32 pictures (steps, height, width[, colours]) in [0, 1] or `steps` texts.
     """
     import torch
 

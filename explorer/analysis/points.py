@@ -24,7 +24,7 @@ def drawn_point(latent_dim: int, temperature: float, seed: int) -> NDArray[np.fl
 
 
 def point_of_text(run: Run, text: str) -> NDArray[np.float32]:
-    """Encode one sentence to the mean of its posterior, (latent_dim,)."""
+    """Encode one text to the mean of its posterior, (latent_dim,)."""
     from vae_core.runs import encode_texts
 
     mean: NDArray[np.float32] = encode_texts(run.model, [text]).numpy()[0]

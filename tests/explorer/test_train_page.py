@@ -162,6 +162,11 @@ def test_a_document_model_is_trained_on_texts(worker: Path) -> None:
     shown = " ".join(command_shown(app))
     assert "--model bag-of-words --latent-dim 20 --epochs 30 --seed 0" in shown
     assert not app.warning
+    assert field(app, "Batch size").placeholder == "64 for small data sets, else 256"
+    field(app, "Objective").set_value("iwae")
+    renewed(app)
+    assert "--objective iwae --samples 5 --beta 1" in " ".join(command_shown(app))
+    assert not app.warning
 
 
 def test_a_size_brings_its_own_dimensions(worker: Path) -> None:
@@ -358,6 +363,17 @@ def test_a_killed_training_is_interrupted_and_can_go_on(worker: Path, runs: Path
     second = jobs_in(runs).get(watched(fresh))
     assert second is not None
     assert second.record.arguments == ("train", "--resume", f"runs/{job.out.name}")
+
+
+def test_a_training_that_failed_and_can_go_on_says_why(worker: Path, runs: Path) -> None:
+    (worker / "fail").touch()
+    app = opened()
+    job = start(app)
+    assert job.wait(LONG)
+    checkpoint.write_state(job.out, checkpoint.TrainingState({}, {}))
+    renewed(app)
+    assert "reviews" in app.error[0].value
+    assert "Go on" in labels(app)
 
 
 def test_a_training_in_a_terminal_is_not_called_interrupted(worker: Path, runs: Path) -> None:
