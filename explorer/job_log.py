@@ -61,17 +61,6 @@ def _row(line: bytes) -> Row | None:
     return value if isinstance(value, dict) else None
 
 
-def steps_of(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that report steps of the training itself."""
-    return [row for row in rows if "stage" not in row]
-
-
-def stage_of(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows of what goes on after the training, of its last stage; else none."""
-    last = rows[-1].get("stage") if rows else None
-    return [] if last is None else [row for row in rows if row.get("stage") == last]
-
-
 def thin(rows: Sequence[Row], limit: int = 400) -> list[Row]:
     """Return at most about `limit` rows for drawing: evenly chosen ones, the last, and every
     row that carries validation figures (those come once an epoch)."""

@@ -55,6 +55,8 @@ class Job:
         self._process = process
         self._guard = threading.RLock()
         self.metrics = MetricsLog(self.out / "metrics.jsonl")
+        # Of the plain language model that a model of sentences is compared with at the end.
+        self.comparison = MetricsLog(self.out / "language_model.jsonl")
 
     @classmethod
     def read(cls, folder: Path) -> Job | None:

@@ -69,5 +69,6 @@ def _details(entry: catalogue.Entry) -> None:
 def _hint(gate: Gate | None) -> str:
     if gate is None:
         return "What is to know of this model."
-    checks = "  \n".join(f"{check.title}: {check.number}" for check in gate.checks)
-    return f"Collapse gate: {gate.words}.  \n{checks}"
+    return (
+        f"Collapse gate: {gate.words}. Click to see its checks, and what is to know of the model."
+    )

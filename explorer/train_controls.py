@@ -46,16 +46,18 @@ class _Data:
 
 def show() -> TrainSettings:
     """Show the settings and return what they say."""
-    from vae_core.models import model_class
+    from vae_core.models import SIZES, model_class
 
     data_side, model_side = st.columns(2, gap="medium")
     with data_side:
         data = _show_data()
     with model_side:
         model = _show_model(data.modality)
-    size_side, dimension_side, epoch_side, name_side = st.columns([1, 1, 1, 2], gap="medium")
-    with size_side:
-        size = _show_size(model)
+    has_sizes = bool(SIZES.get(model))
+    *size_side, dimension_side, epoch_side, name_side = st.columns(
+        [1, 1, 1, 2] if has_sizes else [1, 1, 2], gap="medium"
+    )
+    size = _show_size(size_side[0], model) if size_side else None
     with dimension_side:
         latent_dim = st.number_input(
             "Latent dimensions",
@@ -191,13 +193,11 @@ def _first(names: Sequence[str]) -> str:
     return "gru" if "gru" in names else names[0]
 
 
-def _show_size(model: str) -> str | None:
+def _show_size(side: DeltaGenerator, model: str) -> str | None:
     from vae_core.models import SIZES
 
-    names = [USUAL_SIZE, *SIZES.get(model, {})]
-    if len(names) == 1:
-        return None
-    size = st.selectbox(
+    names = [USUAL_SIZE, *SIZES[model]]
+    size = side.selectbox(
         "Size",
         names,
         key=session.kept_widget(f"train.size.{model}", USUAL_SIZE, names),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer import (
@@ -15,7 +17,7 @@ from explorer import (
     train_watch,
 )
 from explorer.gate import gate_of
-from explorer.job_log import Row, seconds_left, share_done, stage_of, steps_of, thin
+from explorer.job_log import Row, seconds_left, share_done, thin
 from explorer.jobs import Job, Jobs
 
 REFRESH_SECONDS = 1.0
@@ -41,8 +43,7 @@ _TERMS = {
         "ignores them.",
     ),
 }
-# What goes on when the steps are done, by the "stage" of the metrics' last row.
-_STAGES = {"language-model": "Comparing with a plain language model…"}
+_COMPARING = "Comparing with a plain language model…"
 _FINISHING = "Placing every item in the latent space…"
 
 
@@ -66,7 +67,7 @@ def show_busy(job: Job) -> None:
     def notice() -> None:
         if not job.alive():
             st.rerun()
-        done = round(100 * share_done(steps_of(job.metrics.rows())))
+        done = round(100 * share_done(job.metrics.rows()))
         with st.container(key="train_busy", horizontal=True, vertical_alignment="center"):
             st.info(
                 f"Another training is running: {page_parts.literal(job.record.name)}, "
@@ -82,14 +83,13 @@ def show_busy(job: Job) -> None:
 
 def _show(job: Job, jobs: Jobs) -> None:
     rows = job.metrics.rows()
-    steps = steps_of(rows)
     with st.container(key="train_panel", border=True, gap="small"):
         st.markdown(f"**{page_parts.literal(job.record.name)}**")
         _progress(job, rows)
         if job.can_go_on():
             _way_on(job, jobs)
-        if steps or job.alive():  # empty charts while it starts: nothing jumps when it is under way
-            _curves(steps, running=job.alive())
+        if rows or job.alive():  # empty charts while it starts: nothing jumps when it is under way
+            _curves(rows, running=job.alive())
         with st.expander("The command and its log"):
             st.code(job.record.command, language=None, wrap_lines=True)
             st.code(job.log_tail() or "Nothing has been written yet.", language=None)
@@ -99,8 +99,9 @@ def _progress(job: Job, rows: list[Row]) -> None:
     state = job.state()
     if state in ("running", "stopping"):
         stopping = state == "stopping"
-        done = share_done(stage_of(rows) or steps_of(rows))
-        st.progress(done, text=progress_words(rows, stopping=stopping))
+        comparison = job.comparison.rows()
+        words = progress_words(rows, comparison, stopping=stopping)
+        st.progress(share_done(comparison or rows), text=words)
         _stop_button(job, stopping=stopping)
     elif state == "failed" and job.can_go_on() and job.was_killed():
         st.warning(
@@ -174,22 +175,28 @@ def _curves(rows: list[Row], *, running: bool) -> None:
             )
 
 
-def progress_words(rows: list[Row], *, stopping: bool = False) -> str:
-    """Say how far a training is and how long it still takes."""
+def progress_words(
+    rows: list[Row], comparison: Sequence[Row] = (), *, stopping: bool = False
+) -> str:
+    """Say how far a training is and how long it still takes.
+
+    `comparison`: what the plain language model has reported, which is trained last.
+    """
     if stopping:
         return "Stopping: keeping the best model so far…"
     if not rows:
         return "Starting, and reading the data…"
-    last, stage = rows[-1], stage_of(rows)
-    if stage:
-        return _with_time(_STAGES.get(str(last["stage"]), _FINISHING), stage)
+    if comparison:
+        done = comparison[-1].get("step") == comparison[-1].get("steps")
+        return _FINISHING if done else _with_time(_COMPARING, comparison)
+    last = rows[-1]
     if last.get("step") == last.get("steps"):
         return _FINISHING
     epoch = min(int(last.get("epoch", 0)) + 1, int(last.get("epochs", 1)))
     return _with_time(f"Epoch {epoch} of {last.get('epochs')}", rows)
 
 
-def _with_time(words: str, rows: list[Row]) -> str:
+def _with_time(words: str, rows: Sequence[Row]) -> str:
     left = seconds_left(rows)
     return words if left is None else f"{words} · about {duration(left)} left"
 

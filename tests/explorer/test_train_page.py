@@ -330,14 +330,17 @@ def test_the_comparison_at_the_end_is_said_and_measured(worker: Path, runs: Path
     app = opened()
     job = start(app)
     until_rows(job)
-    with (job.out / "metrics.jsonl").open("a") as file:
-        file.write('{"stage": "language-model", "step": 3, "steps": 4, "elapsed_seconds": 30.0}\n')
+    row = '{"step": %d, "steps": 4, "elapsed_seconds": 30.0}\n'
+    (job.out / "language_model.jsonl").write_text(row % 3)
     renewed(app)
     [bar] = app.get("progress")
     assert bar.proto.text == "Comparing with a plain language model… · about 10 s left"
     assert bar.proto.value == 75
     other = opened()
     assert "50 % done" in other.info[0].value  # of the training itself
+    (job.out / "language_model.jsonl").write_text(row % 3 + row % 4)
+    renewed(app)
+    assert app.get("progress")[0].proto.text == "Placing every item in the latent space…"
 
 
 def test_a_killed_training_is_interrupted_and_can_go_on(worker: Path, runs: Path) -> None:
@@ -363,6 +366,15 @@ def test_a_killed_training_is_interrupted_and_can_go_on(worker: Path, runs: Path
     second = jobs_in(runs).get(watched(fresh))
     assert second is not None
     assert second.record.arguments == ("train", "--resume", f"runs/{job.out.name}")
+
+
+def test_a_running_training_is_not_interrupted(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    job = start(opened())
+    until_rows(job)
+    checkpoint.write_state(job.out, checkpoint.TrainingState({}, {}))
+    assert interrupted.interrupted_in(runs, jobs_in(runs)) == []
+    assert not job.can_go_on()
 
 
 def test_a_training_that_failed_and_can_go_on_says_why(worker: Path, runs: Path) -> None:
