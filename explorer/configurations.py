@@ -51,10 +51,11 @@ def train_config(family: str, items: int, epochs: int, settings: Mapping[str, An
 
     preset = recommended(model_class(family).modality, items, epochs)
     objective = _chosen(settings, OBJECTIVE)
+    changes = _fitting(objective, preset, settings.get("prior"))
     return dataclasses.replace(
         preset,
         **_chosen(settings, TRAINING),
-        objective=dataclasses.replace(preset.objective, **_fitting(objective, preset)),
+        objective=dataclasses.replace(preset.objective, **changes),
     )
 
 
@@ -80,13 +81,14 @@ def _chosen(settings: Mapping[str, Any], known: Sequence[Setting]) -> dict[str, 
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _fitting(objective: dict[str, Any], preset: TrainConfig) -> dict[str, Any]:
+def _fitting(objective: dict[str, Any], preset: TrainConfig, prior: str | None) -> dict[str, Any]:
     """The chosen objective, with what the preset has and it cannot go with set to none."""
     changes: dict[str, Any] = {}
     if objective.get("kl_schedule") == "constant" and "warmup_epochs" not in objective:
         changes["warmup_epochs"] = 0.0
-    takes_free_bits = objective.get("kind", "elbo") in ("elbo", "mmd")
-    if not takes_free_bits or objective.get("target_kl"):
+    kind_takes_them = objective.get("kind", "elbo") in ("elbo", "mmd")
+    prior_takes_them = prior in (None, "normal")
+    if not kind_takes_them or not prior_takes_them or objective.get("target_kl"):
         changes["free_bits"] = 0.0
     if objective.get("kind") == "iwae":
         changes["beta"] = 1.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +21,15 @@ from vae_core.data.tokenizer import Tokenizer
 from vae_core.errors import reason
 from vae_core.files import write_whole
 from vae_core.models import VAE, Items, build_model
-from vae_core.models.image import ImageConfig
+from vae_core.run_arrays import (
+    IMAGES,
+    LATENTS,
+    Latents,
+    read_images,
+    read_latents,
+    write_array,
+    write_latents,
+)
 from vae_core.run_config import (
     CONFIG,
     WEIGHTS,
@@ -36,11 +43,14 @@ from vae_core.run_items import ItemTable, RunError, read_items, write_items
 from vae_core.training_state import StateError, TrainingState
 
 TOKENIZER, LANGUAGE_MODEL = "tokenizer.json", "language_model.safetensors"
+LANGUAGE_MODEL_METRICS = "language_model.jsonl"
 STATE = Path("state") / "training.safetensors"
-METRICS, LATENTS, ITEMS, IMAGES = "metrics.jsonl", "latents.npy", "items.parquet", "images.npy"
+METRICS, ITEMS = "metrics.jsonl", "items.parquet"
 
 __all__ = [
     "CONFIG",
+    "IMAGES",
+    "LATENTS",
     "Latents",
     "Run",
     "RunError",
@@ -63,14 +73,6 @@ __all__ = [
     "write_state",
     "write_tokenizer",
 ]
-
-
-@dataclass(frozen=True)
-class Latents:
-    """Posterior of every item, in item order; float32 (items, latent_dim) each."""
-
-    mean: npt.NDArray[np.float32]
-    log_variance: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -193,26 +195,12 @@ def remove_state(folder: Path) -> None:
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
 
-def write_latents(
-    folder: Path, latents: Latents, dtype: type[np.floating[Any]] = np.float32
-) -> None:
-    """Write latents.npy: (items, 2, latent_dim), μ and then log σ²."""
-    stacked = np.stack([latents.mean, latents.log_variance], axis=1).astype(dtype)
-    _write_array(folder / LATENTS, stacked)
-
-
 def write_dataset(folder: Path, dataset: Dataset, split: tuple[str, ...]) -> None:
     """Write the items with labels and metadata, in their order; pictures as images.npy."""
     table = ItemTable(len(dataset), dataset.texts, dataset.labels, dataset.metadata, split)
     write_items(folder / ITEMS, table)
     if dataset.images is not None:
-        _write_array(folder / IMAGES, dataset.images)
-
-
-def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    write_whole(path, buffer.getvalue())
+        write_array(folder / IMAGES, dataset.images)
 
 
 def load_run(path: str | Path, device: str | torch.device = "cpu") -> Run:
@@ -225,11 +213,11 @@ def load_run(path: str | Path, device: str | torch.device = "cpu") -> Run:
     model = _read_model(path, WEIGHTS, model_config, summary.content_hash).to(device).eval()
     if model.modality != summary.modality:
         raise RunError(f"{path} says {summary.modality} but holds a model of {model.modality}.")
-    latents = _read_latents(path / LATENTS, summary.items, summary.latent_dim)
+    latents = read_latents(path / LATENTS, summary.items, summary.latent_dim)
     table = read_items(path / ITEMS, summary.items)
     if summary.modality != "images" and table.texts is None:
         raise RunError(f"{path / ITEMS} has no texts; the run is damaged.")
-    images = _read_images(path / IMAGES, model_config, summary.items)
+    images = read_images(path / IMAGES, model_config, summary.items)
     return Run(path, summary, config, model, latents, table, images)
 
 
@@ -291,35 +279,3 @@ def _check_weights(file: Path, name: str, found: torch.Tensor | None, wanted: to
         )
     if floating and not bool(torch.isfinite(found.float()).all()):
         raise RunError(f"{file} has values in {name} that are not numbers.")
-
-
-def _read_array(path: Path, expected: tuple[int, ...]) -> npt.NDArray[Any]:
-    try:
-        # A memory map checks the header against the file's size before any memory is taken.
-        array = np.lib.format.open_memmap(path, mode="r")
-    # A broken header ends in one of several kinds, TokenError and RecursionError among them.
-    except Exception as error:
-        raise RunError(f"{path} cannot be read ({reason(error)}); the run is damaged.") from error
-    if array.shape != expected:
-        raise RunError(f"{path} has shape {array.shape}, but {expected} is expected.")
-    return array
-
-
-def _read_latents(path: Path, items: int, latent_dim: int) -> Latents:
-    array = _read_array(path, (items, 2, latent_dim))
-    if array.dtype.kind != "f":
-        raise RunError(f"{path} holds {array.dtype}, but numbers with fractions are expected.")
-    with np.errstate(over="ignore"):
-        values = np.asarray(array, dtype=np.float32)
-    if not np.isfinite(values).all():
-        raise RunError(f"{path} has values that are not numbers; the run is damaged.")
-    return Latents(np.ascontiguousarray(values[:, 0]), np.ascontiguousarray(values[:, 1]))
-
-
-def _read_images(path: Path, config: ModelConfig, items: int) -> npt.NDArray[np.uint8] | None:
-    if not path.is_file() or not isinstance(config, ImageConfig):
-        return None
-    images = _read_array(path, (items, *config.item_shape))
-    if images.dtype != np.uint8:
-        raise RunError(f"{path} holds {images.dtype}, but bytes are expected.")
-    return images

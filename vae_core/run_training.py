@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 
 from vae_core import checkpoint
-from vae_core.checkpoint import METRICS, Latents, RunError
+from vae_core.checkpoint import LANGUAGE_MODEL_METRICS, METRICS, Latents, RunError
 from vae_core.compatibility import check_run, check_training
 from vae_core.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset, Splits
@@ -152,6 +152,7 @@ class _Job(NamedTuple):
         resume: checkpoint.TrainingState | None = None,
     ) -> Generator[TrainProgress, None, TrainingError | None]:
         """Train, and make a run of it; why it broke, where it did after a good epoch."""
+        (self.out / LANGUAGE_MODEL_METRICS).unlink(missing_ok=True)
         data = TrainingData(self._part("train"), self._part("validation"))
         broken, last = None, None
         try:
@@ -187,7 +188,7 @@ class _Job(NamedTuple):
             patience=_LANGUAGE_MODEL_PATIENCE,
             aggressive_epochs=0,
         )
-        for _ in train(alone, data, config, should_stop=should_stop):
+        for _ in train(alone, data, config, self.out / LANGUAGE_MODEL_METRICS, should_stop):
             pass
         return None if should_stop() else alone
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
-import json
 import operator
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from explorer.settings import MODEL, OBJECTIVE, TRAINING, Setting
+from explorer.commands.training_report import print_result, show
+from explorer.configurations import model_config, train_config
+from explorer.settings import MODEL, OBJECTIVE, TRAINING
 from vae_core.checks import ConfigError
 
 if TYPE_CHECKING:
-    from vae_core.config import ModelConfig, TrainConfig
     from vae_core.data.dataset import Dataset
-    from vae_core.training import TrainProgress
 
 _DATA = "Data"
 _MODEL = "Model"
@@ -129,7 +127,7 @@ def train(
     """
     if resume is not None:
         _resume(resume, {"out": out, "dataset": dataset, "text": text, "model": model}, save_every)
-        _print_result(resume, as_json)
+        print_result(resume, as_json)
         return
     if out is None:
         raise ConfigError("Give the folder to write to with --out, or go on with --resume FOLDER.")
@@ -137,12 +135,12 @@ def train(
 
     data = _load(dataset, text, folder, text_column, label_column)
     family = model or ("dense" if data.modality == "images" else "gru")
-    config = _train_config(data, family, epochs, settings)
+    config = train_config(family, len(data), epochs, settings)
     with _stop_on_signal() as should_stop:
-        _show(
+        show(
             train_run(
                 data,
-                _model_config(family, size, settings),
+                model_config(family, size, settings),
                 config,
                 out,
                 tokenizer_kind=tokenizer,
@@ -154,7 +152,7 @@ def train(
                 save_seconds=save_every,
             )
         )
-    _print_result(out, as_json)
+    print_result(out, as_json)
 
 
 def _resume(folder: Path, others: dict[str, Any], save_seconds: float) -> None:
@@ -166,7 +164,7 @@ def _resume(folder: Path, others: dict[str, Any], save_seconds: float) -> None:
                 f"--resume goes on with the settings of {folder}; leave --{name} out."
             )
     with _stop_on_signal() as should_stop:
-        _show(resume_run(folder, should_stop=should_stop, save_seconds=save_seconds))
+        show(resume_run(folder, should_stop=should_stop, save_seconds=save_seconds))
 
 
 def _add_settings(command: Callable[..., None]) -> None:
@@ -224,53 +222,6 @@ def _load(
     return load_dataset(str(dataset), folder)
 
 
-def _chosen(settings: dict[str, Any], known: Sequence[Setting]) -> dict[str, Any]:
-    """What was given, of the settings that are known, by field name."""
-    given = {setting.name: settings.get(setting.option) for setting in known}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _model_config(family: str, size: str | None, settings: dict[str, Any]) -> ModelConfig:
-    from vae_core.models import model_class
-    from vae_core.models.sizes import sized
-
-    config_class = model_class(family).config_class
-    known = {field.name for field in dataclasses.fields(config_class)}
-    chosen = _chosen(settings, MODEL)
-    for name in chosen:
-        if name not in known:
-            raise ConfigError(
-                f"The model {family} has no --{name.replace('_', '-')}; leave it out."
-            )
-    return config_class(**{**(sized(family, size) if size else {}), **chosen})
-
-
-def _train_config(data: Dataset, family: str, epochs: int, settings: dict[str, Any]) -> TrainConfig:
-    from vae_core.models import model_class
-    from vae_core.presets import recommended
-
-    preset = recommended(model_class(family).modality, len(data), epochs)
-    objective = _chosen(settings, OBJECTIVE)
-    return dataclasses.replace(
-        preset,
-        **_chosen(settings, TRAINING),
-        objective=dataclasses.replace(preset.objective, **_fitting(objective, preset)),
-    )
-
-
-def _fitting(objective: dict[str, Any], preset: TrainConfig) -> dict[str, Any]:
-    """The chosen objective, with what the preset has and it cannot go with set to none."""
-    changes: dict[str, Any] = {}
-    if objective.get("kl_schedule") == "constant" and "warmup_epochs" not in objective:
-        changes["warmup_epochs"] = 0.0
-    takes_free_bits = objective.get("kind", "elbo") in ("elbo", "mmd")
-    if not takes_free_bits or objective.get("target_kl"):
-        changes["free_bits"] = 0.0
-    if objective.get("kl_schedule") == "autoencoder-first":
-        changes["autoencoder_epochs"] = max(1.0, round(preset.epochs / 5))
-    return {**changes, **objective}
-
-
 def _vocabulary_size(family: str) -> int:
     return 2_000 if family == "bag-of-words" else 10_000
 
@@ -292,81 +243,3 @@ def _stop_on_signal() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _show(reports: Iterator[TrainProgress]) -> None:
-    """A progress bar in a terminal, else one line an epoch; always on standard error."""
-    if not sys.stderr.isatty():
-        for report in reports:
-            if report.validation_elbo is not None:
-                typer.echo(_line(report), err=True)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("starting", total=None)
-        for report in reports:
-            bar.update(task, total=report.steps, completed=report.step, description=_line(report))
-
-
-def _line(report: TrainProgress) -> str:
-    held_out = report.validation_elbo
-    shown = f"validation {held_out:.2f}" if held_out is not None else f"training {report.elbo:.2f}"
-    return (
-        f"epoch {report.epoch:.1f}/{report.epochs}  ELBO {shown}  KL {report.kl:.2f}  "
-        f"{report.items_per_second:,.0f} items/s"
-    )
-
-
-def _print_result(out: Path, as_json: bool) -> None:
-    from vae_core.checkpoint import read_config
-
-    config = read_config(out)
-    result = config["result"]
-    if as_json:
-        typer.echo(json.dumps({"run": str(out), **result}))
-        return
-    typer.echo(
-        f"{out}: validation ELBO {result['elbo']:.2f} nats per item{_pixels(result)} "
-        f"(reconstruction {result['reconstruction']:.2f}, KL {result['kl']:.2f}), "
-        f"{result['active_units']} of {result['latent_dim']} dimensions active."
-    )
-    for line in _remarks(config):
-        typer.echo(line, err=True)
-
-
-def _pixels(result: dict[str, Any]) -> str:
-    """What the pixels were: an ELBO of grey ones does not compare with one of black and white."""
-    kind = result.get("binarisation")
-    if kind is None:
-        return ""
-    return " of grey pixels" if kind == "none" else f" of pixels in {kind} binarisation"
-
-
-def _remarks(config: dict[str, Any]) -> Iterator[str]:
-    """What someone who trusts the result should know of it."""
-    data, gate = config["dataset"], config["result"].get("gate")
-    if cut := data.get("cut_items"):
-        limit = config["model"]["max_tokens"]
-        yield (
-            f"{cut:,} of {config['items']:,} texts are longer than {limit} tokens and were cut; "
-            "raise --max-tokens to keep them whole."
-        )
-    if empty := data.get("items_without_words"):
-        yield (
-            f"{empty:,} of {config['items']:,} texts have no word of the vocabulary; raise "
-            "--vocabulary-size to read them."
-        )
-    if gate and gate["passed"] is False:
-        yield "The collapse gate failed: this does not count as a trained text model."
-        for name, holds in gate["checks"].items():
-            if holds is False:
-                yield f"  {_advice(name)}"
-
-
-def _advice(check: str) -> str:
-    from vae_core.evaluation.collapse import WHEN_FAILED
-
-    return WHEN_FAILED[check]

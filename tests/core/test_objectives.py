@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.core.support import CPU, pictures, sentence_items, tiny_gru
-from vae_core import training
+from vae_core import trainer
 from vae_core.config import ConfigError, ObjectiveConfig, TrainConfig
 from vae_core.data.tensors import ImageTensors
 from vae_core.divergences import total_correlation
@@ -106,7 +106,7 @@ def test_the_elbo_is_below_the_exact_likelihood_and_training_closes_the_gap() ->
 
 
 def test_the_warm_up_is_what_training_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "STEPS_PER_LOG", 1)
+    monkeypatch.setattr(trainer, "STEPS_PER_LOG", 1)
     images = pictures(32).images
     assert images is not None
     items = ImageTensors(images, CPU)

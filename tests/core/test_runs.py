@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-import vae_core.training as training_module
+import vae_core.trainer as training_module
 from tests.core.support import SENTENCES, one_sentence, pictures, sentences
-from vae_core import checkpoint, run_config, run_items
+from vae_core import checkpoint, run_arrays, run_config, run_items
 from vae_core.checkpoint import RunError, load_run, read_summary
 from vae_core.config import ConfigError, ModelConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset
@@ -74,7 +74,7 @@ def columns(data: Dataset) -> list[Any]:
 def test_the_folder_holds_what_it_should(finished_runs: dict[str, Path]) -> None:
     common = {"config.json", "model.safetensors", "metrics.jsonl", "latents.npy", "items.parquet"}
     assert set(content_of(finished_runs["images"])) == common | {"images.npy"}
-    texts = {"tokenizer.json", "language_model.safetensors"}
+    texts = {"tokenizer.json", "language_model.safetensors", "language_model.jsonl"}
     assert set(content_of(finished_runs["sentences"])) == common | texts
 
 
@@ -421,7 +421,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
 
     plain = training_module.append_line
     monkeypatch.setattr(training_module, "append_line", write_metrics)
-    for module in (checkpoint, run_config, run_items):
+    for module in (checkpoint, run_arrays, run_config, run_items):
         monkeypatch.setattr(module, "write_whole", write)
     with pytest.raises(RunError) as caught:
         trained(pictures(), DENSE, out, overwrite=True)

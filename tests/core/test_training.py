@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-import vae_core.training as training_module
+import vae_core.trainer as training_module
+import vae_core.validation as validation_module
 from tests.core.support import CPU, one_sentence, pictures, sentence_items, tiny_gru
 from vae_core.config import ConfigError, ObjectiveConfig, TrainConfig
 from vae_core.data.images import load_digits
@@ -164,7 +165,7 @@ def test_every_epoch_trains_with_dropout_and_validates_without(
         modes.append((torch.is_grad_enabled(), model.training))
         return objective(model, *inputs)
 
-    monkeypatch.setattr(training_module, "elbo_terms", record)
+    monkeypatch.setattr(validation_module, "elbo_terms", record)
     monkeypatch.setattr(training_module, "objective", record_training)
     model, data = animals()
     list(train(model, data, QUICK))

@@ -1,0 +1,92 @@
+"""What `latentscape train` says while it goes on, and when it has ended."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from vae_core.training import TrainProgress
+
+
+def show(reports: Iterator[TrainProgress]) -> None:
+    """A progress bar in a terminal, else one line an epoch; always on standard error."""
+    if not sys.stderr.isatty():
+        for report in reports:
+            if report.validation_elbo is not None:
+                typer.echo(_line(report), err=True)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("starting", total=None)
+        for report in reports:
+            bar.update(task, total=report.steps, completed=report.step, description=_line(report))
+
+
+def _line(report: TrainProgress) -> str:
+    held_out = report.validation_elbo
+    shown = f"validation {held_out:.2f}" if held_out is not None else f"training {report.elbo:.2f}"
+    return (
+        f"epoch {report.epoch:.1f}/{report.epochs}  ELBO {shown}  KL {report.kl:.2f}  "
+        f"{report.items_per_second:,.0f} items/s"
+    )
+
+
+def print_result(out: Path, as_json: bool) -> None:
+    from vae_core.checkpoint import read_config
+
+    config = read_config(out)
+    result = config["result"]
+    if as_json:
+        typer.echo(json.dumps({"run": str(out), **result}))
+        return
+    typer.echo(
+        f"{out}: validation ELBO {result['elbo']:.2f} nats per item{_pixels(result)} "
+        f"(reconstruction {result['reconstruction']:.2f}, KL {result['kl']:.2f}), "
+        f"{result['active_units']} of {result['latent_dim']} dimensions active."
+    )
+    for line in _remarks(config):
+        typer.echo(line, err=True)
+
+
+def _pixels(result: dict[str, Any]) -> str:
+    """What the pixels were: an ELBO of grey ones does not compare with one of black and white."""
+    kind = result.get("binarisation")
+    if kind is None:
+        return ""
+    return " of grey pixels" if kind == "none" else f" of pixels in {kind} binarisation"
+
+
+def _remarks(config: dict[str, Any]) -> Iterator[str]:
+    """What someone who trusts the result should know of it."""
+    data, gate = config["dataset"], config["result"].get("gate")
+    if cut := data.get("cut_items"):
+        limit = config["model"]["max_tokens"]
+        yield (
+            f"{cut:,} of {config['items']:,} texts are longer than {limit} tokens and were cut; "
+            "raise --max-tokens to keep them whole."
+        )
+    if empty := data.get("items_without_words"):
+        yield (
+            f"{empty:,} of {config['items']:,} texts have no word of the vocabulary; raise "
+            "--vocabulary-size to read them."
+        )
+    if gate and gate["passed"] is False:
+        yield "The collapse gate failed: this does not count as a trained text model."
+        for name, holds in gate["checks"].items():
+            if holds is False:
+                yield f"  {_advice(name)}"
+
+
+def _advice(check: str) -> str:
+    from vae_core.evaluation.collapse import WHEN_FAILED
+
+    return WHEN_FAILED[check]
