@@ -17,18 +17,18 @@ from vae_core.checkpoint import LANGUAGE_MODEL_METRICS, METRICS, Latents, RunErr
 from vae_core.compatibility import check_run, check_training
 from vae_core.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset, Splits
-from vae_core.data.documents import DocumentTensors, document_tokenizer
+from vae_core.data.documents import DocumentTensors
 from vae_core.data.registry import load_source
-from vae_core.data.sentence_embeddings import embed_texts
 from vae_core.data.tensors import ItemTensors, SentenceTensors
-from vae_core.data.tokenizer import Tokenizer, TokenizerKind, train_tokenizer
+from vae_core.data.tokenizer import Tokenizer, TokenizerKind
 from vae_core.device import choose_device
 from vae_core.evaluation import encode_items, evaluate
 from vae_core.evaluation.passes import silent
 from vae_core.evaluation.sections import gate_of, likelihood_section
-from vae_core.models import VAE, BagOfWordsConfig, build_model, model_class
+from vae_core.fitting import fit
+from vae_core.models import VAE, build_model, model_class
 from vae_core.run_folder import new_folder, same_folder
-from vae_core.runs import data_modality, item_tensors
+from vae_core.runs import item_tensors
 from vae_core.training import (
     SAVE_SECONDS,
     TrainingData,
@@ -67,7 +67,7 @@ def train_run(
     out = out.resolve()  # "." has no name, and a link cannot be set aside
     check_run(config)
     splits = dataset.split(config.seed, config.held_out)
-    fitted, tokenizer = _fit(model, dataset, splits, tokenizer_kind, vocabulary_size)
+    fitted, tokenizer = fit(model, dataset, splits, tokenizer_kind, vocabulary_size)
     check_training(fitted, config, model_class(fitted.family).modality)
     network = _network(fitted, tokenizer, config)
     items = item_tensors(network, dataset)
@@ -238,35 +238,6 @@ def _without_word_dropout(model: ModelConfig) -> ModelConfig:
     return dataclasses.replace(model, **changes)
 
 
-def _fit(
-    model: ModelConfig, dataset: Dataset, splits: Splits, kind: TokenizerKind, size: int
-) -> tuple[ModelConfig, Tokenizer | None]:
-    family = model_class(model.family)
-    if data_modality(family.modality) != dataset.modality:
-        raise DataError(
-            f"The model {model.family} is for {family.modality}, but {dataset.name} holds "
-            f"{dataset.modality}; choose another model."
-        )
-    changes: dict[str, Any]
-    if dataset.images is not None:
-        height, width, *channels = dataset.images.shape[1:]
-        changes = {"image_height": height, "image_width": width}
-        changes["image_channels"] = channels[0] if channels else 1
-        return dataclasses.replace(model, **changes), None
-    texts = dataset.texts or ()
-    learned = [texts[i] for i in splits.train]
-    if family.modality == "documents":
-        tokenizer = document_tokenizer(learned, vocabulary_size=size)
-    else:
-        tokenizer = train_tokenizer(learned, kind=kind, vocabulary_size=size)
-    changes = {"vocabulary_size": tokenizer.vocabulary_size}
-    if isinstance(model, BagOfWordsConfig) and model.embeddings:
-        folder = Path(model.embeddings).expanduser().resolve()
-        one = embed_texts(learned[:1], folder, choose_device("cpu"))
-        changes |= {"embeddings": str(folder), "embedding_width": one.shape[1]}
-    return dataclasses.replace(model, **changes), tokenizer
-
-
 def _describe(dataset: Dataset, splits: Splits, items: ItemTensors) -> dict[str, Any]:
     sizes = {part: len(getattr(splits, part)) for part in ("train", "validation", "test")}
     found: dict[str, Any] = {
@@ -274,6 +245,8 @@ def _describe(dataset: Dataset, splits: Splits, items: ItemTensors) -> dict[str,
         "source": dataset.source,
         "splits": sizes,
         "fingerprint": dataset.fingerprint(),
+        "empty_items": dataset.empty_items,
+        "unlabelled_items": dataset.unlabelled_items,
     }
     if isinstance(items, SentenceTensors):
         found["cut_items"] = items.cut

@@ -74,6 +74,10 @@ def _remarks(config: dict[str, Any]) -> Iterator[str]:
             f"{cut:,} of {config['items']:,} texts are longer than {limit} tokens and were cut; "
             "raise --max-tokens to keep them whole."
         )
+    if left_out := data.get("empty_items"):
+        yield f"Entries of {data['name']} that have no text and were left out: {left_out:,}."
+    if unknown := data.get("unlabelled_items"):
+        yield f"{unknown:,} of {config['items']:,} texts have no label; probes leave them out."
     if empty := data.get("items_without_words"):
         yield (
             f"{empty:,} of {config['items']:,} texts have no word of the vocabulary; raise "

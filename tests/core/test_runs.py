@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,15 @@ import torch
 
 import vae_core.trainer as training_module
 from tests.core.support import SENTENCES, one_sentence, pictures, sentences
-from vae_core import checkpoint, run_arrays, run_config, run_items
+from vae_core import checkpoint, fitting, run_arrays, run_config, run_items, runs
 from vae_core.checkpoint import RunError, load_run, read_summary
 from vae_core.config import ConfigError, ModelConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset
 from vae_core.data.tensors import SentenceTensors
+from vae_core.data.text import read_text_file
 from vae_core.evaluation import evaluate
 from vae_core.files import write_whole
-from vae_core.models import DenseConfig, GruConfig
+from vae_core.models import BagOfWordsConfig, DenseConfig, GruConfig
 from vae_core.objectives import ElboTerms
 from vae_core.run_items import ItemTable, write_items
 from vae_core.run_training import train_run
@@ -443,3 +444,52 @@ def test_a_folder_without_permission_is_one_sentence(
     with pytest.raises(RunError) as caught:
         trained(pictures(), DENSE, tmp_path / "run")
     assert "Permission denied" in one_sentence(caught.value)
+
+
+def test_what_is_missing_in_the_data_is_counted(tmp_path: Path) -> None:
+    table = tmp_path / "table.tsv"
+    rows = [f"{text}\t{'' if i % 3 == 0 else 'x'}" for i, text in enumerate(SENTENCES)]
+    table.write_text("text\tlabel\n" + "\n".join([*rows, "\tx", "  \tx"]) + "\n")
+    data = read_text_file(table, label_column="label")
+    assert (len(data), data.empty_items, data.unlabelled_items) == (24, 2, 8)
+    described = checkpoint.read_config(trained(data, GRU, tmp_path / "run"))["dataset"]
+    assert (described["empty_items"], described["unlabelled_items"]) == (2, 8)
+    lines = tmp_path / "lines.txt"
+    lines.write_text("a cat\n\na dog\n   \na cow\n")
+    assert (len(read_text_file(lines)), read_text_file(lines).empty_items) == (3, 2)
+
+
+def test_documents_may_bring_an_embedding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, str]] = []
+
+    def embed(texts: Sequence[str], folder: object, device: object) -> np.ndarray[Any, Any]:
+        asked.append((len(texts), str(folder)))
+        return np.array([[len(text), text.count("a"), 1.0] for text in texts], dtype=np.float32)
+
+    for module in (fitting, runs):
+        monkeypatch.setattr(module, "embed_texts", embed)
+    model = BagOfWordsConfig(latent_dim=3, hidden=8, embeddings=str(tmp_path / "model"))
+    run = load_run(trained(sentences(), model, tmp_path / "run"))
+    assert isinstance(run.model.config, BagOfWordsConfig)
+    assert run.model.config.embedding_width == 3
+    assert {folder for _, folder in asked} == {str(tmp_path / "model")}
+    again = encode_dataset(run.model, sentences())
+    np.testing.assert_allclose(again.mean, run.latents.mean, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+# torch's compiler warns of its own doings.
+@pytest.mark.filterwarnings("default")
+def test_a_compiled_training_is_the_same_training(tmp_path: Path) -> None:
+    plain = load_run(trained(pictures(), DENSE, tmp_path / "plain"))
+    config = dataclasses.replace(QUICK, compile=True)
+    compiled = load_run(trained(pictures(), DENSE, tmp_path / "compiled", config=config))
+    np.testing.assert_allclose(compiled.latents.mean, plain.latents.mean, rtol=1e-3, atol=1e-4)
+
+
+def test_a_vocabulary_of_one_is_refused(tmp_path: Path) -> None:
+    data = Dataset(name="few", modality="sentences", texts=("a",) * 12)
+    with pytest.raises(DataError) as caught:
+        trained(data, GRU, tmp_path / "run")
+    assert "hold 1 different word, but" in one_sentence(caught.value)
+    assert not (tmp_path / "run").exists()

@@ -43,6 +43,8 @@ class Dataset:
     ``images``: uint8 (items, height, width[, colours]), 0 is background, 255 is full ink.
     ``source``: JSON values from which the same data can be loaded again.
     ``test_indices``: the held-out items, where the data set itself names them.
+    ``empty_items``: how many entries of the source had no text, and are not among the items.
+    An empty label is one that is not known.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Dataset:
     metadata: dict[str, tuple[str, ...]] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
     test_indices: Indices | None = None
+    empty_items: int = 0
 
     def __post_init__(self) -> None:
         items = self.images if self.modality == "images" else self.texts
@@ -78,6 +81,11 @@ class Dataset:
     def __len__(self) -> int:
         items = self.images if self.images is not None else self.texts
         return 0 if items is None else len(items)
+
+    @property
+    def unlabelled_items(self) -> int:
+        """How many items have no label, where others have one."""
+        return sum(not label for label in self.labels or ())
 
     def fingerprint(self) -> str:
         """A SHA-256 of items and labels in their order: the same data give the same one."""

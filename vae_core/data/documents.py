@@ -58,7 +58,7 @@ def document_tokenizer(
     ]
     if len(kept) < 2:
         raise DataError(
-            f"The {len(texts)} documents have {len(kept)} words to learn from, but two are needed: "
+            f"The texts have {len(kept)} words to learn from, but two are needed: "
             f"words with letters, no stop words, each in {minimum_documents} documents or more and "
             f"in at most {most_documents:.0%} of them; add documents or choose a sentence model."
         )

@@ -100,18 +100,21 @@ def _check_item(text: str, line: int, path: Path) -> None:
 
 
 def _from_lines(content: str, path: Path) -> Dataset:
-    items = []
+    items, empty = [], 0
     # Only \n ends a line: str.splitlines would also cut at form feeds and U+2028 inside a text.
-    for number, line in enumerate(content.split("\n"), start=1):
+    for number, line in enumerate(content.removesuffix("\n").split("\n"), start=1):
         text = line.strip()
         _check_item(text, number, path)
         if text:
             items.append(text)
+        else:
+            empty += 1
     return Dataset(
         name=path.name,
         modality="sentences",
         texts=tuple(items),
         source={"text": str(path.resolve())},
+        empty_items=empty,
     )
 
 
@@ -131,6 +134,7 @@ def _from_table(
         text_at = _column(header, text_column or "text", path)
         label_at = None if label_column is None else _column(header, label_column, path)
         kept: list[list[str]] = []
+        empty = 0
         for row in rows:
             if not _has_text(row):
                 continue
@@ -142,6 +146,8 @@ def _from_table(
             _check_item(row[text_at], rows.line_num, path)
             if row[text_at].strip():
                 kept.append(row)
+            else:
+                empty += 1
     except csv.Error as error:
         raise DataError(
             f"{path.name} cannot be read as a table near line {rows.line_num}: {error}; "
@@ -161,6 +167,7 @@ def _from_table(
             "text_column": header[text_at],
             "label_column": label_column,
         },
+        empty_items=empty,
     )
 
 
