@@ -62,8 +62,8 @@ def factors(folders: list[Path], data: Path) -> Figures:
 
     def figures(folder: Path) -> dict[str, float]:
         found = evaluated(folder, "--samples", "1")
-        named = found["factors"]["probe"]
-        return {name: scores["macro_f1"] for name, scores in named.items()}
+        named = found["factors"]["probe_of"]
+        return {name: scores["f1"] for name, scores in named.items()}
 
     return _over_runs(folders, figures)
 

@@ -39,7 +39,7 @@ _ALL = (
     Recipe(
         "mnist-vae",
         "MNIST, dynamic binarisation, 2 × 200 tanh, z = 50: VAE",
-        f"{_BURDA} --learning-rate 0.0015 --epochs 600",
+        f"{_BURDA} --epochs 1000 --warmup-epochs 100",
         measures.likelihood,
         "NLL ≤ 87.0",
         "86.76 (Burda et al. 2016)",
@@ -47,7 +47,7 @@ _ALL = (
     Recipe(
         "mnist-iwae",
         "the same: IWAE with 5 samples",
-        f"{_BURDA} --learning-rate 0.0015 --epochs 400 --objective iwae --samples 5",
+        f"{_BURDA} --epochs 1000 --warmup-epochs 100 --objective iwae --samples 5",
         measures.likelihood,
         "NLL ≤ 85.6",
         "85.54 (Burda et al. 2016)",

@@ -81,11 +81,11 @@ def test_an_unknown_setting_is_refused_by_name(read: Make, values: Any, key: str
     assert f"does not know the setting {key!r}" in one_sentence(caught.value)
 
 
-@pytest.mark.parametrize("family", ["transformer", None, ""])
+@pytest.mark.parametrize("family", ["diffusion", None, ""])
 def test_an_unknown_family_is_refused(family: Any) -> None:
     with pytest.raises(ConfigError) as caught:
         model_config_from_json({"family": family, "latent_dim": 2})
-    assert "choose one of dense, gru" in one_sentence(caught.value)
+    assert "choose one of dense, conv, gru" in one_sentence(caught.value)
 
 
 @pytest.mark.parametrize(

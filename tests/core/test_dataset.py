@@ -107,7 +107,7 @@ def test_a_data_set_without_its_items_is_refused(modality: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "images", [np.zeros((3, 4), np.uint8), np.zeros((3, 4, 4)), np.zeros((3, 4, 4, 3), np.uint8)]
+    "images", [np.zeros((3, 4), np.uint8), np.zeros((3, 4, 4)), np.zeros((3, 4, 4, 3, 1), np.uint8)]
 )
 def test_pictures_of_another_kind_are_refused(images: Any) -> None:
     with pytest.raises(DataError) as caught:

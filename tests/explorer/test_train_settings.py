@@ -71,8 +71,11 @@ def test_families_fit_the_data() -> None:
     ("changes", "said"),
     [
         ({}, None),
-        ({"model": "gru", "more": {"prior": "mixture"}}, "free_bits must be 0 with the mixture"),
-        ({"model": "gru", "more": {"prior": "mixture", "free_bits": 0}}, None),
+        ({"model": "gru", "more": {"prior": "mixture"}}, None),
+        (
+            {"model": "gru", "more": {"prior": "mixture", "free_bits": 0.5}},
+            "free_bits must be 0 with the mixture",
+        ),
         ({"model": "gru", "more": {"target_kl": 21.0}}, "target_kl must be between 0 and 20"),
         ({"model": "gru", "more": {"objective": "iwae", "samples": 5}}, None),
         ({"model": "gru", "more": {"objective": "iwae"}}, "samples must be 2 or more"),

@@ -67,6 +67,7 @@ def test_moves_matter() -> None:
 
 
 def test_a_learned_prior_takes_part() -> None:
+    torch.manual_seed(0)  # the mixture begins anywhere
     model = LinearGaussian(prior="mixture", latent_dim=2)
     items = model.draw(8)
     annealed = ais_nll(model, items, temperatures=100, chains=32, leapfrog=4)
