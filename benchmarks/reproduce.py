@@ -121,7 +121,8 @@ def _write_table() -> None:
         found = json.loads(path.read_text())
         minutes = max(found["training_minutes"])
         hardware = found["hardware"]
-        where = f"{hardware['device']}, {hardware['threads']} threads"
+        threads = hardware["threads"]
+        where = f"{hardware['device']}, {threads} thread{'s' * (threads != 1)}"
         lines.append(
             f"{held} {_words(found['figures'])} | "
             f"{', '.join(map(str, found['seeds']))} | {minutes:.0f} | {where} |"
