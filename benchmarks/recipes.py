@@ -73,7 +73,7 @@ _ALL = (
     Recipe(
         "toy-sentences",
         "toy-sentences, gru: a linear probe of each factor on μ",
-        "--dataset toy-sentences --model gru --latent-dim 16 --epochs 15",
+        "--dataset toy-sentences --model gru --latent-dim 32 --word-dropout 0.5 --epochs 40",
         measures.factors,
         "macro-F1 ≥ .95",
         "–",
