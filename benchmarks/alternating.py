@@ -5,6 +5,7 @@ Other work on the machine slows neighbouring legs alike, so ratios are taken wit
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -26,6 +27,19 @@ Results = dict[str, list[dict[str, Any]]]
 
 class BenchmarkError(Exception):
     """The benchmark cannot run; the message is one sentence that says what to do."""
+
+
+def comparison_parser(description: str | None) -> argparse.ArgumentParser:
+    """The options that every comparison of trainings has; --leg is for its own subprocesses."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--leg", help=argparse.SUPPRESS)
+    return parser
 
 
 def run_leg(command: Sequence[str], threads: int) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from benchmarks.alternating import (
     BenchmarkError,
     Results,
     alternate,
+    comparison_parser,
     leg,
     median,
     options,
@@ -84,21 +85,14 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = comparison_parser(__doc__)
     parser.add_argument("--install", action="store_true", help="make pythae's environment")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=["dense"])
     parser.add_argument("--data", type=Path, help="folder with MNIST's four IDX files")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--items", type=int, help="training items an epoch")
     parser.add_argument("--epochs", type=int, default=3, help="timed ones, after one more")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", action="store_true", help="also pythae with a data loader")
     parser.add_argument("--compile", action="store_true", help="also ours with torch.compile")
-    parser.add_argument("--leg", help=argparse.SUPPRESS)
     parser.add_argument("--compiled", action="store_true", help=argparse.SUPPRESS)
     return parser
 

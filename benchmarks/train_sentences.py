@@ -29,6 +29,7 @@ from benchmarks.alternating import (
     BenchmarkError,
     Results,
     alternate,
+    comparison_parser,
     leg,
     median,
     options,
@@ -78,19 +79,12 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = comparison_parser(__doc__)
     parser.add_argument("--data", type=Path, help=f"the folder of {FILE}")
     parser.add_argument("--size", choices=("small", "base"), default="small", help="of the gru")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--max-tokens", type=int, default=32)
-    parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--steps", type=int, default=24, help="batches, after two to warm up")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--ablation", action="store_true", help="each part's contribution")
-    parser.add_argument("--leg", help=argparse.SUPPRESS)
     return parser
 
 

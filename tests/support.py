@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import subprocess
@@ -10,9 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -102,3 +104,28 @@ def _wait_until_up(server: Server) -> None:
             what = "did not come up" if ended is None else f"ended with exit code {ended}"
             raise RuntimeError(f"The explorer {what}. Its log:\n{server.log.read_text()}")
         time.sleep(0.1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def latentscape(*arguments: str | Path) -> Outcome:
+    """Run the command in this process, as the console script would: torch is imported once."""
+    from explorer.cli import main
+
+    output, errors = io.StringIO(), io.StringIO()
+    code = 0
+    with (
+        mock.patch.object(sys, "argv", ["latentscape", *map(str, arguments)]),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Outcome(code, output.getvalue(), errors.getvalue())

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pytest
 
-from explorer.cli import main
+from tests.support import latentscape
 
 SENTENCES = [
     f"the {size} {animal} {verb} {place}"
@@ -26,29 +22,6 @@ SENTENCES = [
     for verb in ("sleeps", "eats", "waits")
     for place in ("at home", "outside")
 ]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def latentscape(*arguments: str | Path) -> Outcome:
-    """Run the command in this process, as the console script would: torch is imported once."""
-    output, errors = io.StringIO(), io.StringIO()
-    code = 0
-    with (
-        mock.patch.object(sys, "argv", ["latentscape", *map(str, arguments)]),
-        redirect_stdout(output),
-        redirect_stderr(errors),
-    ):
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return Outcome(code, output.getvalue(), errors.getvalue())
 
 
 def succeeds(*arguments: str | Path) -> str:

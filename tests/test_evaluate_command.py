@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 
-from explorer.cli import main
+from tests.support import latentscape
 
 ROWS = [
     (f"the {size} {animal} {verb} {place}", animal, size)
@@ -23,41 +19,26 @@ ROWS = [
 ]
 
 
-def latentscape(*arguments: str | Path) -> tuple[int, str, str]:
-    """Run the command in this process; returns exit code, output and errors."""
-    output, errors, code = io.StringIO(), io.StringIO(), 0
-    with (
-        mock.patch.object(sys, "argv", ["latentscape", *map(str, arguments)]),
-        redirect_stdout(output),
-        redirect_stderr(errors),
-    ):
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return code, output.getvalue(), errors.getvalue()
-
-
 def measured(*arguments: str | Path) -> dict[str, Any]:
-    code, output, errors = latentscape("evaluate", *arguments, "--json")
-    assert code == 0, errors
-    found: dict[str, Any] = json.loads(output)
+    done = latentscape("evaluate", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 def shown(*arguments: str | Path) -> str:
-    code, output, errors = latentscape("evaluate", *arguments)
-    assert code == 0, errors
-    return output
+    done = latentscape("evaluate", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def refused(*arguments: str | Path) -> str:
-    code, output, errors = latentscape("evaluate", *arguments)
-    assert (code, output) == (1, "")
-    assert len(errors.splitlines()) == 1
-    assert errors.startswith("latentscape: ")
-    assert errors.endswith(".\n")
-    return errors
+    done = latentscape("evaluate", *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("latentscape: ")
+    assert done.stderr.endswith(".\n")
+    return done.stderr
 
 
 def written(file: Path, rows: list[tuple[str, str, str]]) -> Path:
@@ -75,8 +56,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def text_run(corpus: Path) -> Path:
     out = corpus.parent / "run"
     options = "--label-column label --model gru --latent-dim 4 --epochs 2 --device cpu --out"
-    code, _, errors = latentscape("train", "--text", corpus, *options.split(), out)
-    assert code == 0, errors
+    done = latentscape("train", "--text", corpus, *options.split(), out)
+    assert done.returncode == 0, done.stderr
     return out
 
 
@@ -118,9 +99,9 @@ def test_the_language_model_that_was_trained_beside_it_is_compared(text_run: Pat
 def test_a_run_needs_a_latent_space(corpus: Path) -> None:
     out = corpus.parent / "plain"
     options = "--model gru --epochs 1 --objective language-model --device cpu --out"
-    code, _, errors = latentscape("train", "--text", corpus, *options.split(), out)
-    assert code == 1
-    assert "kind must be one of elbo, iwae, tcvae, mmd for a run" in errors
+    done = latentscape("train", "--text", corpus, *options.split(), out)
+    assert done.returncode == 1
+    assert "kind must be one of elbo, iwae, tcvae, mmd for a run" in done.stderr
     assert not out.exists()
 
 
@@ -178,10 +159,10 @@ def test_pictures_say_what_their_likelihood_is_of() -> None:
 
 
 def test_progress_goes_to_standard_error_alone(text_run: Path) -> None:
-    code, output, errors = latentscape("evaluate", text_run, "--samples", "1", "--json")
-    assert code == 0
-    json.loads(output)
-    assert "measuring: likelihood" in errors.splitlines()
+    done = latentscape("evaluate", text_run, "--samples", "1", "--json")
+    assert done.returncode == 0
+    json.loads(done.stdout)
+    assert "measuring: likelihood" in done.stderr.splitlines()
 
 
 def test_impossible_calls_are_one_sentence(text_run: Path, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ class _Job(NamedTuple):
             broken = error
         stopped = should_stop() or broken is not None
         alone = None if stopped else self._language_model(data, should_stop)
-        self._finish(alone, broken)
+        self._finish(data.validation, alone, broken)
         if not (should_stop() and last is not None and last.step < last.steps):
             checkpoint.remove_state(self.out)
         return broken
@@ -192,12 +192,14 @@ class _Job(NamedTuple):
             pass
         return None if should_stop() else alone
 
-    def _finish(self, alone: VAE | None, broken: TrainingError | None) -> None:
+    def _finish(
+        self, validation: ItemTensors, alone: VAE | None, broken: TrainingError | None
+    ) -> None:
         out, network = self.out, self.network
         latents = encode_items(network, self.items)
         checkpoint.write_latents(out, Latents(latents.mean.numpy(), latents.log_variance.numpy()))
         checkpoint.write_dataset(out, self.dataset, self.splits.names())
-        result = self._measure(alone)
+        result = self._measure(validation, alone)
         if alone is not None:
             result["language_model_sha256"] = checkpoint.write_language_model(out, alone)
         if broken is not None:
@@ -205,9 +207,9 @@ class _Job(NamedTuple):
         result["weights_sha256"] = checkpoint.write_model(out, network)
         checkpoint.write_config(out, {**self.record, "result": result})
 
-    def _measure(self, alone: VAE | None) -> dict[str, Any]:
+    def _measure(self, items: ItemTensors, alone: VAE | None) -> dict[str, Any]:
         """On the validation part: the ELBO, and for sentences the collapse gate."""
-        seed, items = self.config.seed, self._part("validation")
+        seed = self.config.seed
         result = evaluate(self.network, items, seed=seed)
         binarisation = getattr(self.network.config, "binarisation", None)
         if binarisation is not None:

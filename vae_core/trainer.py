@@ -242,9 +242,7 @@ class Trainer:
             "aggressive": self.aggressive,
             "information": None if math.isinf(self.information) else self.information,
             "best": self.best.values(),
-            "metrics_bytes": self.metrics.stat().st_size
-            if self.metrics is not None and self.metrics.exists()
-            else 0,
+            "metrics_bytes": self._metrics_size(),
         }
         groups = {
             "meter": sums,
@@ -292,4 +290,7 @@ class Trainer:
             os.truncate(self.metrics, min(int(values["metrics_bytes"]), self._metrics_size()))
 
     def _metrics_size(self) -> int:
-        return self.metrics.stat().st_size if self.metrics is not None else 0
+        """Bytes reported so far."""
+        if self.metrics is None or not self.metrics.exists():
+            return 0
+        return self.metrics.stat().st_size

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from vae_core.checks import check_whole
 from vae_core.data.tensors import ItemTensors
-from vae_core.evaluation.passes import Progress, even_batches, measuring, repeated, silent
-from vae_core.models.base import VAE
+from vae_core.evaluation.passes import Progress, even_batches, repeated, silent
+from vae_core.models.base import VAE, measuring
 
 # How steeply the schedule leaves 0 and nears 1 (Wu et al. 2017).
 _SIGMOID_SPAN = 4.0

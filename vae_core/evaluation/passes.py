@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from vae_core.data.tensors import ItemTensors, SentenceTensors
-from vae_core.models.base import VAE
+from vae_core.models.base import VAE, measuring
 
 # What is measured, how many parts of it are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -17,18 +16,6 @@ Progress = Callable[[str, int, int], None]
 
 def silent(what: str, done: int, of: int) -> None:
     """Report nothing."""
-
-
-@contextmanager
-def measuring(model: VAE) -> Iterator[None]:
-    """Eval mode without gradients; afterwards the model is in the mode that it was in."""
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        model.train(was_training)
 
 
 def even_batches(items: ItemTensors, batch_size: int) -> tuple[Tensor, ...]:

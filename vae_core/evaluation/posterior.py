@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from vae_core.data.tensors import ItemTensors
-from vae_core.evaluation.passes import measuring
-from vae_core.models.base import VAE, Posterior
+from vae_core.models.base import VAE, Posterior, measuring
 
 ACTIVE_VARIANCE = 0.01
 _SLICE = 256

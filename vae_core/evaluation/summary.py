@@ -17,9 +17,9 @@ from vae_core.evaluation import sections
 from vae_core.evaluation.collapse import MIN_INFORMATION
 from vae_core.evaluation.described import DescribedItems, drawn
 from vae_core.evaluation.likelihood import MAX_SAMPLES, perplexity, token_count
-from vae_core.evaluation.passes import Progress, log_likelihoods, measuring, silent
+from vae_core.evaluation.passes import Progress, log_likelihoods, silent
 from vae_core.evaluation.posterior import active_units, encode_items, mutual_information
-from vae_core.models.base import VAE, Posterior
+from vae_core.models.base import VAE, Posterior, measuring
 
 # A text model that keeps less than this about its input has collapsed.
 COLLAPSE_NATS = MIN_INFORMATION

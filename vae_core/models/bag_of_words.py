@@ -6,8 +6,6 @@ With embedding columns beside the counts it is a combined topic model (Bianchi e
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, NamedTuple, Self
@@ -19,7 +17,7 @@ from torch.nn import functional as F
 from vae_core.config import ConfigError, ModelConfig, check_choice, check_range, check_whole
 from vae_core.data.dataset import Modality
 from vae_core.data.tokenizer import SPECIAL_TOKENS, Tokenizer
-from vae_core.models.base import VAE, Items, Posterior
+from vae_core.models.base import VAE, Items, Posterior, fitting_tokenizer, measuring
 
 STYLES = ("nvdm", "prodlda")
 WEIGHTINGS = ("counts", "log", "unit")
@@ -120,12 +118,7 @@ class BagOfWordsVAE(VAE):
     @classmethod
     def from_config(cls, config: ModelConfig, tokenizer: Tokenizer | None) -> Self:
         assert isinstance(config, BagOfWordsConfig)
-        if tokenizer is None or tokenizer.vocabulary_size != config.vocabulary_size:
-            size = "none" if tokenizer is None else f"one of {tokenizer.vocabulary_size}"
-            raise ConfigError(
-                f"A bag-of-words model of {config.vocabulary_size} tokens needs a tokenizer of "
-                f"that many; {size} came."
-            )
+        tokenizer = fitting_tokenizer(config, config.vocabulary_size, tokenizer)
         if tokenizer.kind != "word":
             raise ConfigError(
                 f"tokenizer must be word for a bag-of-words model, but is {tokenizer.kind}."
@@ -208,7 +201,7 @@ class BagOfWordsVAE(VAE):
     @torch.no_grad()
     def decode(self, z: Tensor) -> Items:
         """The ten most likely words at z (batch, latent_dim), most likely first."""
-        with self._evaluating():
+        with measuring(self):
             logits = self._logits(z.to(self.device))
         return [" ".join(words) for words in self._top(logits, TOP_WORDS)]
 
@@ -219,19 +212,10 @@ class BagOfWordsVAE(VAE):
         if self.config.style == "nvdm":
             ends = zip(self._top(effects, top), self._top(-effects, top), strict=True)
             return [Topic(words, opposite) for words, opposite in ends]
-        with self._evaluating():
+        with measuring(self):
             # What decode makes of shares that are all of one topic.
             logits = self.decoder_norm(effects + self.decoder.bias)
         return [Topic(words, ()) for words in self._top(logits, top)]
-
-    @contextmanager
-    def _evaluating(self) -> Iterator[None]:
-        was_training = self.training
-        self.eval()
-        try:
-            yield
-        finally:
-            self.train(was_training)
 
     def _top(self, scores: Tensor, count: int) -> list[tuple[str, ...]]:
         """The ``count`` words of the highest score of each row (n, words), highest first."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -40,6 +42,29 @@ class Posterior(NamedTuple):
         mean, log_variance = self
         squares = (z - mean) ** 2 * torch.exp(-log_variance)
         return -0.5 * (squares + log_variance + math.log(2 * math.pi)).sum(dim=-1)
+
+
+@contextmanager
+def measuring(model: nn.Module) -> Iterator[None]:
+    """Eval mode without gradients; afterwards the model is in the mode that it was in."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(was_training)
+
+
+def fitting_tokenizer(config: ModelConfig, size: int, tokenizer: Tokenizer | None) -> Tokenizer:
+    """``tokenizer``, of as many tokens as the model. Raises ConfigError where it is not."""
+    if tokenizer is None or tokenizer.vocabulary_size != size:
+        found = "none" if tokenizer is None else f"one of {tokenizer.vocabulary_size}"
+        raise ConfigError(
+            f"A {config.family} model of {size} tokens needs a tokenizer of that many; "
+            f"{found} came."
+        )
+    return tokenizer
 
 
 class VAE(nn.Module, ABC):

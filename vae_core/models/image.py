@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from vae_core.config import ConfigError, ModelConfig, check_choice, check_whole
 from vae_core.data.dataset import Modality
-from vae_core.models.base import VAE, Items
+from vae_core.models.base import VAE, Items, measuring
 
 BINARISATIONS = ("none", "static", "dynamic")
 LIKELIHOODS = ("bernoulli", "logistic")
@@ -84,14 +84,9 @@ class ImageVAE(VAE):
             pixels = bernoulli_log_prob(batch, drawn)
         return pixels.flatten(1).sum(dim=1)
 
-    @torch.no_grad()
     def decode(self, z: Tensor) -> Items:
-        was_training = self.training
-        self.eval()
-        try:
+        with measuring(self):
             drawn = self._draw(z.to(self.device)).float()
-        finally:
-            self.train(was_training)
         logistic = self.config.likelihood == "logistic"
         pixels = drawn.clamp(0, 1) if logistic else torch.sigmoid(drawn)
         return pixels.cpu().contiguous().numpy()

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from vae_core.config import ConfigError, ModelConfig, check_range, check_whole
 from vae_core.data.dataset import Modality
 from vae_core.data.tokenizer import BOS, EOS, PAD, UNK, Tokenizer
-from vae_core.models.base import VAE
+from vae_core.models.base import VAE, fitting_tokenizer, measuring
 from vae_core.models.output_layer import token_log_likelihood
 
 MAX_TEMPERATURE = 100.0
@@ -66,12 +66,7 @@ class SentenceVAE(VAE):
     @classmethod
     def from_config(cls, config: ModelConfig, tokenizer: Tokenizer | None) -> Self:
         assert isinstance(config, SentenceConfig)
-        if tokenizer is None or tokenizer.vocabulary_size != config.vocabulary_size:
-            size = "none" if tokenizer is None else f"one of {tokenizer.vocabulary_size}"
-            raise ConfigError(
-                f"A {config.family} model of {config.vocabulary_size} tokens needs a tokenizer of "
-                f"that many; {size} came."
-            )
+        tokenizer = fitting_tokenizer(config, config.vocabulary_size, tokenizer)
         return cls(config, tokenizer)
 
     def __init__(self, config: SentenceConfig, tokenizer: Tokenizer) -> None:
@@ -112,12 +107,10 @@ class SentenceVAE(VAE):
         )
         return torch.zeros(targets.shape, device=z.device).index_put((inside,), found)
 
-    @torch.no_grad()
     def decode(self, z: Tensor) -> list[str]:
         """Greedy texts at z (batch, latent_dim); <unk> is never written."""
         return self.generate(z)
 
-    @torch.no_grad()
     def generate(
         self,
         z: Tensor,
@@ -131,15 +124,11 @@ class SentenceVAE(VAE):
         The generator must be of the model's device. Raises ConfigError for a bad temperature.
         """
         check_range("temperature", temperature, 0.0, MAX_TEMPERATURE)
-        was_training = self.training
-        self.eval()
-        try:
+        with measuring(self):
             parts = [
                 self._write(part, temperature, generator).tolist()
                 for part in torch.split(z.to(self.device), _WRITTEN_AT_ONCE)
             ]
-        finally:
-            self.train(was_training)
         return [self.tokenizer.decode(_until_end(row)) for part in parts for row in part]
 
     def _write(self, z: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
