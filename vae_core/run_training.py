@@ -154,6 +154,7 @@ class _Job(NamedTuple):
         """Train, and make a run of it; why it broke, where it did after a good epoch."""
         (self.out / LANGUAGE_MODEL_METRICS).unlink(missing_ok=True)
         data = TrainingData(self._part("train"), self._part("validation"))
+        self.network.start_from(data.train)
         broken, last = None, None
         try:
             for last in train(

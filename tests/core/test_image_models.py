@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from tests.core.support import IMAGE_FAMILIES, model_and_batch, some_z, tiny_image_model
+from vae_core.data.tensors import ImageTensors
 from vae_core.models import (
     ConvConfig,
     ConvVAE,
@@ -59,6 +61,26 @@ def test_every_pixel_reaches_the_posterior_and_is_drawn(
     assert (batch.grad != 0).float().mean() > 0.99
     one, other = (np.asarray(model.decode(z[None])) for z in some_z(2))
     assert (one != other).mean() > 0.99
+
+
+@each_family
+@pytest.mark.parametrize("likelihood", ["bernoulli", "logistic"])
+@pytest.mark.parametrize("shape", [(4, 4), (12, 9), (12, 9, 3)], ids=str)
+def test_a_new_model_draws_the_mean_picture(
+    family: str, likelihood: str, shape: tuple[int, ...]
+) -> None:
+    model = tiny_image_model(family, shape, likelihood=likelihood)
+    pictures = (drawn(shape, 50) * 255).round().to(torch.uint8).numpy()
+    pictures[:, 0] = 0
+    model.start_from(ImageTensors(pictures, torch.device("cpu")))
+    for part in model.decoder.modules():
+        if isinstance(part, nn.Linear | nn.Conv2d):
+            nn.init.zeros_(part.weight)  # only the last bias is left
+    mean = pictures.mean(axis=0) / 255
+    if family == "conv":  # the same everywhere, of each colour
+        mean = np.broadcast_to(mean.mean(axis=(0, 1)), shape)
+    expected = mean.clip(0.001, 0.999) if likelihood == "bernoulli" else mean
+    np.testing.assert_allclose(model.decode(some_z(1))[0], expected, atol=1e-5)
 
 
 @each_family

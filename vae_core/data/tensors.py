@@ -105,6 +105,13 @@ class ImageTensors(ItemTensors):
             return self._fixed.index_select(0, indices).float()
         return self._images.index_select(0, indices) / 255
 
+    def average(self) -> Tensor:
+        """The mean picture, float32 (height, width[, channels]); before any binarisation."""
+        total = torch.zeros(self._images.shape[1:], dtype=torch.float64, device=self.device)
+        for part in torch.split(self._images, 4096):
+            total += part.sum(dim=0)
+        return (total / (255 * len(self))).float()
+
     def training_batch(
         self, indices: Tensor, config: TrainConfig, generator: torch.Generator
     ) -> Tensor:

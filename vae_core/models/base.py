@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from vae_core.config import ConfigError, ModelConfig
 from vae_core.data.dataset import Modality
+from vae_core.data.tensors import ItemTensors
 from vae_core.data.tokenizer import Tokenizer
 from vae_core.models.prior import Mixture, mixture_log_prob, mixture_sample
 
@@ -108,6 +109,9 @@ class VAE(nn.Module, ABC):
         Images: float32 (batch, height, width), mean ink in [0, 1], with a last axis of colours
         where there are any. Sentences and documents: a list of texts.
         """
+
+    def start_from(self, items: ItemTensors) -> None:
+        """Set what the averages of the training items decide; once, before training."""
 
     def log_prior(self, z: Tensor) -> Tensor:
         """log p(z) of each row of z (n, latent_dim): (n,), nats."""

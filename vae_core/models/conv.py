@@ -87,6 +87,10 @@ class ConvVAE(ImageVAE):
         maps: Tensor = self.decoder(z)
         return maps[:, 0] if self.config.image_channels == 1 else maps.movedim(1, -1)
 
+    def _start_at(self, pixels: Tensor) -> None:
+        colours = pixels.reshape(-1, self.config.image_channels).mean(dim=0)
+        self.decoder.start_at(self._as_drawn(colours))
+
 
 class _Encoder(nn.Module):
     """Maps (batch, colours, height, width) → features (batch, hidden)."""
@@ -139,6 +143,12 @@ class _Decoder(nn.Module):
             else:
                 stages.append(nn.Conv2d(before, after, 3, padding=1))
         self.stages = nn.Sequential(*stages)
+
+    def start_at(self, colours: Tensor) -> None:
+        """A convolution is the same everywhere: it can start at one value (colours,) of each."""
+        last = self.stages[-1]
+        bias = (last.convolution if isinstance(last, _Enlarge) else last).get_parameter("bias")
+        bias.copy_(colours.repeat_interleave(len(bias) // len(colours)))
 
     def forward(self, z: Tensor) -> Tensor:
         maps = self.dense(z).view(len(z), *self.smallest)

@@ -61,6 +61,11 @@ class DenseVAE(ImageVAE):
         pixels: Tensor = self.decoder(z)
         return pixels.view(len(z), *self.config.item_shape)
 
+    def _start_at(self, pixels: Tensor) -> None:
+        output = self.decoder[-1]
+        assert isinstance(output, nn.Linear)
+        output.bias.copy_(self._as_drawn(pixels).flatten())
+
 
 def _hidden_layers(inputs: int, config: DenseConfig) -> list[nn.Module]:
     made: list[nn.Module] = []

@@ -12,12 +12,14 @@ from torch.nn import functional as F
 
 from vae_core.config import ConfigError, ModelConfig, check_choice, check_whole
 from vae_core.data.dataset import Modality
+from vae_core.data.tensors import ImageTensors, ItemTensors
 from vae_core.models.base import VAE, Items, measuring
 
 BINARISATIONS = ("none", "static", "dynamic")
 LIKELIHOODS = ("bernoulli", "logistic")
 LEVELS = 256
 MAX_CHANNELS = 64
+_LEAST_INK = 0.001  # a pixel that is always white in training may not be so elsewhere
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,19 @@ class ImageVAE(VAE):
         Logits of ink for the Bernoulli likelihood, the mean in units of ink for the logistic one.
         """
 
+    @abstractmethod
+    def _start_at(self, pixels: Tensor) -> None:
+        """Make decodes start near ``pixels``, (*item_shape) in [0, 1], wherever z is."""
+
+    def start_from(self, items: ItemTensors) -> None:
+        """Before it knows anything, the decoder draws the mean picture, as in Burda et al.'s code.
+
+        Else it first learns that picture through z, and most dimensions are switched off meanwhile.
+        """
+        assert isinstance(items, ImageTensors)
+        with torch.no_grad():
+            self._start_at(items.average())
+
     def log_likelihood(self, batch: Tensor, z: Tensor) -> Tensor:
         drawn = self._draw(z).float()
         if self.config.likelihood == "logistic":
@@ -93,6 +108,11 @@ class ImageVAE(VAE):
 
     def pseudo_item_shape(self) -> tuple[int, ...]:
         return self.config.item_shape
+
+    def _as_drawn(self, pixels: Tensor) -> Tensor:
+        """What ``_draw`` says where ``decode`` gives ``pixels``."""
+        logistic = self.config.likelihood == "logistic"
+        return pixels if logistic else torch.logit(pixels, eps=_LEAST_INK)
 
     def _add_likelihood(self) -> None:
         if self.config.likelihood == "logistic":
