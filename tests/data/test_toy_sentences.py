@@ -33,18 +33,20 @@ PLURALS = {
 }
 SINGULARS = {plural: noun for noun, plural in PLURALS.items()}
 ADJECTIVES = split_words(
-    "old young tall little curious foreign older younger twin favorite best new"
+    "old young tall little curious foreign older younger twin favorite best new "
+    "smiling lucky proud busy polite sensible gloomy unlucky weary"
 )
 MOODS = {
     "positive": split_words(
         "happily gladly cheerfully eagerly joyfully luckily fortunately thankfully smile joy "
         "spirits wonderful delightful fun enjoy enjoys enjoyed enjoying laugh laughs laughed "
-        "laughing love loves loved adore adores adored"
+        "laughing love loves loved adore adores adored smiling lucky proud"
     ),
     "negative": split_words(
         "unhappily reluctantly grumpily angrily miserably sadly unfortunately regrettably sigh "
         "mood frown awful annoying unpleasant hate hates hated hating complain complains "
-        "complained complaining miserable dislike dislikes disliked regret regrets regretted"
+        "complained complaining miserable dislike dislikes disliked regret regrets regretted "
+        "gloomy unlucky weary"
     ),
 }
 INDEPENDENT = ("subject", "number", "tense", "place", "sentiment", "style")
@@ -97,7 +99,7 @@ def test_the_sentences_are_the_same_on_every_platform(toys: Dataset) -> None:
     """A changed digest means changed data: models trained before then no longer fit it."""
     assert toys.texts is not None
     digest = hashlib.sha256("\n".join(toys.texts).encode()).hexdigest()
-    assert digest[:16] == "74f920f9f399507e"
+    assert digest[:16] == "c785c91e9d9a46d5"
 
 
 def test_sentences_are_lower_case_words_of_a_readable_length(toys: Dataset) -> None:

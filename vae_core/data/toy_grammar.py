@@ -7,6 +7,13 @@ from typing import Literal
 
 Form = Literal["base", "present", "past", "participle"]
 
+# Beside one of the ways below: a mood that showed once in a sentence could not be told from the
+# words that show it.
+FEELINGS = {
+    "positive": ("smiling", "lucky", "proud"),
+    "neutral": ("busy", "polite", "sensible"),
+    "negative": ("gloomy", "unlucky", "weary"),
+}
 # How a mood is put into words; each style has all three moods, so that style says nothing of it.
 MANNERS = {
     "positive": ("happily", "gladly", "cheerfully", "eagerly", "joyfully"),

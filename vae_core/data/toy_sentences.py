@@ -15,7 +15,7 @@ from vae_core.data import toy_grammar as grammar
 from vae_core.data import toy_world as world
 from vae_core.data.dataset import Dataset
 from vae_core.data.toy_grammar import inflect
-from vae_core.data.toy_world import Activity, Number, Subject
+from vae_core.data.toy_world import Activity, Number
 
 SENTENCES = 20_000
 MAX_WORDS = 14
@@ -118,7 +118,7 @@ def _tense_is_open(factors: Factors) -> bool:
 
 
 def _write(rng: Random, factors: Factors, thing: str) -> str:
-    people = _people(rng, world.SUBJECTS[factors.subject], factors.number)
+    people = _people(rng, factors)
     opener, verbs, ending = _put_mood(rng, factors)
     if factors.style == "attitude":  # They love eating peanuts, not some peanuts.
         thing = thing.removeprefix("some ")
@@ -127,12 +127,16 @@ def _write(rng: Random, factors: Factors, thing: str) -> str:
     return _add_time(rng, factors, clause, opener)
 
 
-def _people(rng: Random, subject: Subject, number: Number) -> str:
-    """The noun phrase of the subject, an adjective in one of three."""
-    owners = world.OWNERS if subject.relative else world.ARTICLES[number]
+def _people(rng: Random, factors: Factors) -> str:
+    """The noun phrase of the subject: its mood in one of two, another adjective in one of six."""
+    subject = world.SUBJECTS[factors.subject]
+    owners = world.OWNERS if subject.relative else world.ARTICLES[factors.number]
     determiner = _pick(rng, owners)
-    words = [subject.singular if number == "singular" else subject.plural]
-    if rng.getrandbits(32) % 3 == 0:
+    words = [subject.singular if factors.number == "singular" else subject.plural]
+    chance = rng.getrandbits(32) % 6
+    if chance < 3:
+        words.insert(0, _pick(rng, grammar.FEELINGS[factors.sentiment]))
+    elif chance == 3:
         words.insert(0, _pick(rng, subject.adjectives))
     if determiner == "a" and words[0][0] in "aeiou":
         determiner = "an"
