@@ -57,6 +57,7 @@ def _reproduce(recipe: Recipe, data: Path, runs: Path) -> None:
     print(f"{recipe.name}: measuring", flush=True)
     began = time.perf_counter()
     figures = recipe.measure(folders, data)
+    examples = figures.pop("examples", None)
     content = {
         "name": recipe.name,
         "command": f"latentscape train {recipe.train}",
@@ -66,6 +67,8 @@ def _reproduce(recipe: Recipe, data: Path, runs: Path) -> None:
         "measuring_minutes": (time.perf_counter() - began) / 60,
         "hardware": _hardware(folders[0]),
     }
+    if examples is not None:
+        content["examples"] = examples
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{recipe.name}.json"
     write_whole(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
