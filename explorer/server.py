@@ -87,6 +87,7 @@ def options(port: int, address: str) -> dict[str, Any]:
     return {
         **_flattened(sections),
         "browser.gatherUsageStats": False,
+        "server.enableStaticServing": True,
         "server.port": port,
         "server.address": address,
         "server.headless": True,
