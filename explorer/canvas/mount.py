@@ -60,7 +60,7 @@ class Source:
         view: the id under which the map was published.
         live: how to connect, `{"path", "token"}`; None where there is no live socket.
         open_rest: whether a place on the map leaves some of z open.
-        decode: decodes a place where there is no live socket.
+        decode: decodes a place where there is no live socket, or the connection to it is lost.
     """
 
     model: str
@@ -72,9 +72,11 @@ class Source:
     decode: Callable[[Probed], Answer | None] | None = None
 
 
-def current(key: str, points: NDArray[np.floating]) -> MapState:
-    """Return what was last done on the map with this key, before it is mounted in this run."""
-    return _state(key, len(points), columns.places(points).name)
+def current(key: str, count: int) -> MapState:
+    """Return what was last done on the map of `count` points with this key, before it is mounted."""
+    said = session.recall(key)
+    state = said.get("state") if isinstance(said, Mapping) else None
+    return parse(state, count) or MapState()
 
 
 def latent_map(
@@ -107,7 +109,7 @@ def latent_map(
     coloured, about_colour = columns.colours(colour, title)
     grouped = None if clusters is None else columns.classes(clusters.codes, 256)
     filtered = None if mask is None else columns.bits(mask)
-    state = _state(key, len(points), xy.name)
+    state = current(key, len(points))
     _send(key, xy=xy, colour=coloured, cluster=grouped, mask=filtered)
     classes = about_colour.get("names")
     said = _component("latentMap")(
@@ -134,19 +136,12 @@ def latent_map(
             "picked": picked,
             "pins": [pin.to_json() for pin in pins],
             "answer": _answer(source, state.probe),
+            "turn": state.turn,
         },
         height=height,
         on_state_change=_nothing,
     )
-    return parse(said.get("state"), len(points), xy.name) or MapState(
-        picked=picked, pins=tuple(pins)
-    )
-
-
-def _state(key: str, count: int, map_name: str) -> MapState:
-    said = session.recall(key)
-    state = said.get("state") if isinstance(said, Mapping) else None
-    return parse(state, count, map_name) or MapState()
+    return parse(said.get("state"), len(points)) or MapState(picked=picked, pins=tuple(pins))
 
 
 def _check(
@@ -178,7 +173,7 @@ def _summary(count: int, noun: str, colour: Mapping[str, Any]) -> str:
 
 
 def _answer(source: Source, probe: Probed | None) -> dict[str, Any] | None:
-    if source.live is not None or source.decode is None or probe is None:
+    if source.decode is None or probe is None:
         return None
     found = source.decode(probe)
     if found is None:

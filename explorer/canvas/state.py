@@ -66,6 +66,7 @@ class MapState:
         camera: what part of the map was seen when something else changed.
         query: what is searched for.
         probe: a place to decode, where there is no live socket.
+        turn: how often the visitor had done something when this was said.
     """
 
     selection: NDArray[np.int64] = field(default_factory=_nothing)
@@ -74,14 +75,15 @@ class MapState:
     camera: Camera | None = None
     query: str = ""
     probe: Probed | None = None
+    turn: int = 0
 
 
-def parse(said: object, count: int, map_name: str) -> MapState | None:
-    """Return what the browser says of a map of `count` points; None where it is about another map.
+def parse(said: object, count: int) -> MapState | None:
+    """Return what the browser says of a map of `count` points; None where it has said nothing.
 
     Parts that make no sense are as if nothing had been said of them.
     """
-    if not isinstance(said, Mapping) or said.get("xy") != map_name:
+    if not isinstance(said, Mapping):
         return None
     return MapState(
         selection=_selection(said.get("selection"), count),
@@ -90,6 +92,7 @@ def parse(said: object, count: int, map_name: str) -> MapState | None:
         camera=_camera(said.get("camera")),
         query=_text(said.get("query")),
         probe=_probed(said.get("probe")),
+        turn=int(_number(said.get("turn")) or 0),
     )
 
 

@@ -46,9 +46,8 @@ export function wordsOf(text: Text): HTMLElement {
 }
 
 function word(token: string, p: number): HTMLElement {
-  const sure = Math.min(1, Math.max(0, p));
-  const shown = el("span", { class: sure < 0.5 ? "word unsure" : "word" }, token);
-  shown.style.opacity = (0.55 + 0.45 * sure).toFixed(2);
+  const shown = el("span", { class: "word" }, token);
+  shown.style.opacity = (0.5 + 0.5 * Math.min(1, Math.max(0, p))).toFixed(2);
   return shown;
 }
 
@@ -58,9 +57,13 @@ export function decoded(body: Body, which = 0): HTMLElement {
   return text ? wordsOf(text) : el("span", { class: "quiet" }, "No words");
 }
 
+/** From here on a decode lies among items; and below, in the empty. */
+const ASSURED = 0.6;
+export const GUESS = 0.15;
+
 /** How far a decode can be trusted, in plain words. */
 export function trustWords(trust: number): string {
-  if (trust >= 0.66) return "Items are close by";
-  if (trust >= 0.33) return "Few items near: less certain";
-  return "Nothing lies here: the model is guessing";
+  if (trust >= ASSURED) return "Items close by";
+  if (trust >= GUESS) return "Few items near";
+  return "Empty here: a guess";
 }

@@ -44,8 +44,10 @@ class Room {
     this.stopWaiting = whenThere(names, (there) => {
       if (this.map && this.xy === meta.columns.xy) this.map.update(meta, there, tell);
       else {
-        this.map?.destroy();
-        this.map = new LatentMap(meta, there, this.host, tell);
+        const earlier = this.map;
+        earlier?.root.remove();
+        this.map = new LatentMap(meta, there, this.host, tell, earlier);
+        earlier?.destroy();
         this.xy = meta.columns.xy;
       }
     });

@@ -29,25 +29,27 @@ export function anchorsOf(
   codes: ArrayLike<number>,
   classes: number,
 ): Anchor[] {
-  const counts = new Float32Array(classes * SIDE * SIDE);
+  const cells = SIDE * SIDE;
+  const counts = new Float32Array(classes * cells);
   const sizes = new Uint32Array(classes);
   for (let i = 0; i < codes.length; i++) {
     const cell = cellOf(points[2 * i], points[2 * i + 1]);
     if (cell < 0 || codes[i] >= classes) continue;
-    counts[codes[i] * SIDE * SIDE + cell]++;
+    counts[codes[i] * cells + cell]++;
     sizes[codes[i]]++;
   }
   const densest = Array.from({ length: classes }, (_, code) =>
-    peak(counts.subarray(code * SIDE * SIDE, (code + 1) * SIDE * SIDE)),
+    peak(counts.subarray(code * cells, (code + 1) * cells)),
   );
   // The mean of the points around the densest cell: not bound to the middle of a cell.
   const sums = new Float64Array(3 * classes);
   for (let i = 0; i < codes.length; i++) {
+    const code = codes[i];
     const cell = cellOf(points[2 * i], points[2 * i + 1]);
-    if (cell < 0 || codes[i] >= classes || !touches(cell, densest[codes[i]])) continue;
-    sums[3 * codes[i]] += points[2 * i];
-    sums[3 * codes[i] + 1] += points[2 * i + 1];
-    sums[3 * codes[i] + 2]++;
+    if (cell < 0 || code >= classes || !touches(cell, densest[code])) continue;
+    sums[3 * code] += points[2 * i];
+    sums[3 * code + 1] += points[2 * i + 1];
+    sums[3 * code + 2]++;
   }
   return Array.from({ length: classes }, (_, code) => {
     const [u, v, n] = sums.subarray(3 * code, 3 * code + 3);
@@ -55,12 +57,12 @@ export function anchorsOf(
   });
 }
 
+function along(part: number): number {
+  return Math.min(SIDE - 1, Math.max(0, Math.floor(((part + 1) / 2) * SIDE)));
+}
+
 function cellOf(u: number, v: number): number {
-  if (u !== u || v !== v) return -1;
-  const [column, row] = [u, v].map((part) =>
-    Math.min(SIDE - 1, Math.max(0, Math.floor(((part + 1) / 2) * SIDE))),
-  );
-  return row * SIDE + column;
+  return u === u && v === v ? along(v) * SIDE + along(u) : -1;
 }
 
 function touches(cell: number, other: number): boolean {

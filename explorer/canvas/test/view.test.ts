@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import * as view from "../src/view";
 import { seeded } from "./random";
 
-const EXTENT: [number, number] = [1, 0.6];
+const INSET = { left: 60, right: 200, top: 10, bottom: 40 };
+const EXTENT: view.Frame = { ...view.FULL, extent: [1, 0.6] };
 const start = view.viewOf({ zoom: 3, u: 0.2, v: -0.1 }, 800, 500, EXTENT);
 
 test("the whole map fits, with room around it, in any window", () => {
@@ -17,6 +18,18 @@ test("the whole map fits, with room around it, in any window", () => {
     }
     expect(view.zoomOf(whole, EXTENT)).toBeCloseTo(1);
   }
+});
+
+test("the whole map lies beside what covers the window", () => {
+  const whole = view.wholeView(1000, 600, { extent: [1, 0.6], inset: INSET });
+  const [left, top] = view.toScreen(whole, -1, 0.6);
+  const [right, bottom] = view.toScreen(whole, 1, -0.6);
+  expect(left).toBeGreaterThan(60);
+  expect(right).toBeLessThan(800);
+  expect(top).toBeGreaterThan(10);
+  expect(bottom).toBeLessThan(560);
+  expect(left - 60).toBeCloseTo(800 - right);
+  expect(view.kept(whole, { extent: [1, 0.6], inset: INSET })).toEqual(whole);
 });
 
 test("screen and square are each other's inverse, and up is up", () => {

@@ -1,5 +1,6 @@
 /** Cards that float beside a place on the map: an item that is hovered, a decode that is probed. */
 import { el } from "../dom";
+import type { Stage } from "./stage";
 
 const GAP = 18;
 const EDGE = 8;
@@ -28,7 +29,7 @@ export function besides(
 
 export class Card {
   readonly root: HTMLDivElement;
-  private place: [number, number, boolean] = [0, 0, false];
+  private place: () => void = () => undefined;
 
   constructor(name: string) {
     this.root = el("div", { class: `card ${name}`, hidden: true });
@@ -38,21 +39,22 @@ export class Card {
     return !this.root.hidden;
   }
 
-  /** Show the card beside a place of the window that contains it. */
-  at(x: number, y: number, touch = false): void {
+  /** Show the card beside a place of the stage, and not over the legend. */
+  at(x: number, y: number, stage: Stage, touch = false): void {
     this.root.hidden = false;
-    this.place = [x, y, touch];
-    const room = this.root.parentElement?.getBoundingClientRect();
-    if (!room) return;
-    // Measured, not assumed: texts differ in height. offsetWidth is rounded and that is fine here.
+    this.place = () => this.at(x, y, stage, touch);
+    const { view, frame } = stage;
+    // A narrow window has no room beside the legend, which is folded there.
+    const right = touch || view.width < 640 ? 0 : frame.inset.right - EDGE;
     const size = { width: this.root.offsetWidth, height: this.root.offsetHeight };
+    const room = { width: view.width - right, height: view.height };
     const [left, top] = besides(x, y, size, room, touch);
     this.root.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
   /** Its content has another size now: find its place again. */
   again(): void {
-    if (this.open) this.at(...this.place);
+    if (this.open) this.place();
   }
 
   hide(): void {

@@ -27,7 +27,11 @@ const ARROWS: Record<string, readonly [number, number]> = {
 };
 
 export function listenToKeys(surface: HTMLElement, commands: Commands): void {
+  // The ring around the map is for those who use keys: a press with the pointer takes it away.
+  surface.addEventListener("focus", () => surface.classList.add("keyed"));
+  surface.addEventListener("pointerdown", () => surface.classList.remove("keyed"));
   surface.addEventListener("keydown", (event) => {
+    if (event.target === surface) surface.classList.add("keyed");
     // Keys with Control, Alt or Command are the browser's; buttons inside the map have their own.
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== surface) return;
     if (act(event, commands)) event.preventDefault();

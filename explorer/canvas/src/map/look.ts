@@ -60,7 +60,7 @@ export class Look {
     this.fill(index, item ?? null);
     const { points } = this.ctx.model.scene;
     const [x, y] = toScreen(this.ctx.stage.view, points[2 * index], points[2 * index + 1]);
-    this.card.at(x, y);
+    this.card.at(x, y, this.ctx.stage);
     if (!item) void this.ask(index);
   }
 

@@ -1,35 +1,28 @@
-/** One map on the page: its layers and tools around one model of the data. */
+/** One map on the page: its layers, tools and connection around one model of the data. */
 import { join } from "../connection";
 import { el } from "../dom";
 import type { LiveClient } from "../live";
-import { Rest } from "../protocol";
 import { counted } from "../scales";
 import { readTheme, sameTheme, type Theme } from "../theme";
-import { cameraOf, pannedBy, pinched, viewOf, wholeView, zoomedAt, type View } from "../view";
-import { recall, store } from "./memory";
+import { cameraOf, type View } from "../view";
+import { Chrome, keepGestures } from "./chrome";
 import type { Context } from "./context";
-import { Gestures, type Hands, type Tool } from "./gestures";
+import { Gestures, type Tool } from "./gestures";
+import { commandsOf, handsOf, type Parts } from "./hands";
 import { HELP, listenToKeys } from "./keys";
-import { Legend } from "./legend";
 import { Look } from "./look";
 import type { Meta, State } from "./meta";
-import { Minimap } from "./minimap";
-import { MapModel } from "./model";
+import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
+import { Navigation } from "./navigation";
 import { PlainRenderer } from "./plain";
 import { Probe } from "./probe";
 import { PLAIN_MOST } from "./renderer";
 import { Select } from "./select";
 import { Stage } from "./stage";
-import { Hint, Status } from "./status";
-import { restChoice } from "./rest";
-import { Search, Toolbar, zoomButtons } from "./toolbar";
 import { hasWebgl, WebglRenderer } from "./webgl";
 
-/** Narrower than this, in CSS pixels, the map keeps only what is needed. */
-const NARROW = 560;
-
-type Columns = Map<string, Uint8Array>;
+export type Tell = (state: State) => void;
 
 export class LatentMap implements Context {
   readonly root = el("div", { class: "map", tabindex: 0, role: "application" });
@@ -39,15 +32,10 @@ export class LatentMap implements Context {
   private readonly looking: Look;
   private readonly selecting: Select;
   private readonly names: Names;
-  private readonly legend: Legend;
-  private readonly minimap: Minimap;
-  private readonly status = new Status();
-  private readonly hint: Hint;
-  private readonly toolbar: Toolbar;
-  private readonly searchBox: Search | null;
+  private readonly navigation: Navigation;
+  private readonly chrome: Chrome;
   private readonly gestures: Gestures;
   private readonly spoken = el("div", { class: "unseen", "aria-live": "polite" });
-  private readonly help = el("div", { class: "unseen" }, HELP);
   private readonly sizes: ResizeObserver;
   private themed: Theme;
   private tool: Tool = "probe";
@@ -56,44 +44,88 @@ export class LatentMap implements Context {
   private door = "";
   private state: State;
 
+  /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
   constructor(
     private told: Meta,
     columns: Columns,
     host: HTMLElement,
-    private tell: (state: State) => void,
+    private tell: Tell,
+    earlier: LatentMap | null,
   ) {
     host.append(this.root);
     this.themed = readTheme(this.root);
     this.model = new MapModel(told, columns);
     this.stage = new Stage(this.model, this.themed, (context, view) => this.draw(context, view));
-    this.state = {
-      selection: { ranges: "", count: 0 },
-      picked: told.picked,
-      pins: told.pins,
-      camera: cameraOf(this.stage.view),
-      probe: null,
-      query: "",
-      xy: told.columns.xy,
-    };
+    this.state = this.firstState(earlier);
     this.names = new Names(this);
     this.probe = new Probe(this);
-    this.probe.pins.restore(told.pins);
     this.looking = new Look(this);
-    this.looking.pick(told.picked ?? -1, false);
     this.selecting = new Select(this, () => this.describe());
-    this.legend = new Legend(this, () => this.stage.repaint());
-    this.minimap = new Minimap(this, (u, v) => this.look({ ...this.stage.view, u, v }));
-    this.hint = new Hint(told.modality);
-    this.toolbar = new Toolbar((tool) => this.choose(tool));
-    this.searchBox = told.search
-      ? new Search(told.noun, (query) => this.send({ query }), () => this.root.focus())
-      : null;
-    this.build();
-    this.gestures = new Gestures(this.root, this.hands());
-    this.listen();
+    this.navigation = new Navigation(this.stage, told.columns.xy, () => {
+      this.looking.leave();
+      this.probe.follow();
+    });
+    this.chrome = new Chrome(this, this.navigation, {
+      choose: (tool) => this.choose(tool),
+      rest: (mode) => (this.probe.rest = mode),
+      search: (query) => this.send({ query }),
+      leaveSearch: () => this.root.focus(),
+    });
+    const parts = this.parts();
+    this.gestures = new Gestures(this.root, handsOf(parts));
+    listenToKeys(
+      this.root,
+      commandsOf(parts, {
+        search: () => this.chrome.search?.input.focus(),
+        choose: (tool) => this.chrome.toolbar.choose(tool),
+        space: (held) => this.gestures.holdSpace(held),
+      }),
+    );
     this.sizes = new ResizeObserver(() => this.fit());
-    this.sizes.observe(this.root);
     this.begin();
+  }
+
+  private firstState(earlier: LatentMap | null): State {
+    const { picked, pins, turn } = this.told;
+    const camera = cameraOf(this.stage.view, this.stage.frame);
+    if (earlier && earlier.model.scene.count === this.model.scene.count) {
+      this.model.select(earlier.model.selection());
+      return { ...earlier.state, picked, pins, camera };
+    }
+    const selection = { ranges: "", count: 0 };
+    return { selection, picked, pins, camera, probe: null, query: "", turn };
+  }
+
+  private parts(): Parts {
+    return {
+      probe: this.probe,
+      looking: this.looking,
+      selecting: this.selecting,
+      navigation: this.navigation,
+      tool: () => this.tool,
+      probed: () => this.chrome.hint.done(),
+    };
+  }
+
+  private begin(): void {
+    keepGestures(this.probe.card.root);
+    this.root.append(
+      this.stage.root,
+      ...this.chrome.parts,
+      this.looking.card.root,
+      this.probe.card.root,
+      this.spoken,
+      el("div", { class: "unseen" }, HELP),
+    );
+    this.probe.pins.restore(this.told.pins);
+    this.looking.pick(this.told.picked ?? -1, false);
+    this.fit();
+    this.sizes.observe(this.root);
+    this.startDrawing();
+    this.navigation.return();
+    this.chrome.toolbar.choose("probe");
+    this.describe();
+    this.connect();
   }
 
   meta(): Meta {
@@ -109,8 +141,8 @@ export class LatentMap implements Context {
   }
 
   send(change: Partial<State>): void {
-    const camera = cameraOf(this.stage.view, this.model.scene.extent);
-    this.state = { ...this.state, ...change, camera };
+    const camera = cameraOf(this.stage.view, this.stage.frame);
+    this.state = { ...this.state, ...change, camera, turn: this.state.turn + 1 };
     this.tell(this.state);
   }
 
@@ -118,8 +150,8 @@ export class LatentMap implements Context {
     this.spoken.textContent = words;
   }
 
-  /** Python has run again: take over whatever is new. */
-  update(meta: Meta, columns: Columns, tell: (state: State) => void): void {
+  /** Python has run again, or the theme changed: take over whatever is new. */
+  update(meta: Meta, columns: Columns, tell: Tell): void {
     this.tell = tell;
     const before = this.told;
     this.told = meta;
@@ -128,76 +160,50 @@ export class LatentMap implements Context {
     if (rethemed) {
       this.themed = theme;
       this.stage.setTheme(theme);
-      this.minimap.forget();
+      this.chrome.minimap.forget();
     }
-    const recoloured = JSON.stringify([before.columns, before.colour]) !== JSON.stringify([meta.columns, meta.colour]);
+    const looks = ({ columns: names, colour, clusters }: Meta): string =>
+      JSON.stringify([names, colour, clusters]);
+    const recoloured = looks(before) !== looks(meta);
     if (recoloured) {
       this.model.take(meta, columns);
       this.names.forget();
       this.stage.restyle();
     }
-    if (recoloured || rethemed) this.legend.fill();
+    if (recoloured || rethemed) {
+      this.chrome.legend.fill();
+      this.fit();
+    }
     this.connect();
-    if (meta.answer) this.probe.answered(meta.answer);
+    this.hear(meta);
     this.describe();
     this.stage.repaint();
   }
 
-  private build(): void {
-    this.legend.fill();
-    const rest = this.told.open_rest
-      ? restChoice((mode) => {
-          this.probe.rest = mode;
-        })
-      : null;
-    const corner = el("div", { class: "corner" }, this.status.root, rest);
-    const left = el("div", { class: "left" }, this.toolbar.root, this.searchBox?.root);
-    const zooms = zoomButtons((factor) => this.zoom(factor), () => this.reset());
-    const right = el("div", { class: "bottom-right" }, this.minimap.root, zooms);
-    const chrome = [left, this.legend.root, corner, right, this.hint.root];
-    // What floats over the map has gestures of its own.
-    for (const part of [...chrome, this.probe.card.root]) {
-      for (const name of ["pointerdown", "wheel", "dblclick"]) {
-        part?.addEventListener(name, (event) => event.stopPropagation());
-      }
-      part?.addEventListener("pointermove", (event) => event.stopPropagation());
-    }
-    this.root.append(
-      this.stage.root,
-      ...chrome,
-      this.looking.card.root,
-      this.probe.card.root,
-      this.spoken,
-      this.help,
-    );
-    this.describe();
+  /** What Python says of items, unless it had not yet heard what was done last. */
+  private hear(meta: Meta): void {
+    if (meta.answer && this.probe.answered(meta.answer)) this.state = { ...this.state, probe: null };
+    if (meta.turn !== this.state.turn || (meta.picked ?? -1) === this.looking.picked) return;
+    this.state = { ...this.state, picked: meta.picked };
+    this.looking.pick(meta.picked ?? -1, false);
   }
 
-  private begin(): void {
+  private startDrawing(): void {
+    const { count } = this.model.scene;
     if (hasWebgl()) {
       const make = (canvas: HTMLCanvasElement): WebglRenderer =>
         new WebglRenderer(canvas, () => this.stage.restart(make));
       this.stage.start(make);
-    } else if (this.model.scene.count <= PLAIN_MOST) {
+    } else if (count <= PLAIN_MOST) {
       this.stage.start((canvas) => new PlainRenderer(canvas));
-      this.status.plain();
-    } else this.refuse();
-    const kept = recall(this.told.columns.xy);
-    this.fit();
-    if (kept) {
-      const { width, height } = this.stage.view;
-      this.stage.look(viewOf(kept, width, height, this.model.scene.extent));
+      this.chrome.status.plain();
+    } else {
+      const words =
+        `This browser offers no WebGL, which a map of ${counted(count)} points needs. Up to ` +
+        `${counted(PLAIN_MOST)} points are drawn without it: use another browser, or turn on ` +
+        "hardware acceleration in this one.";
+      this.root.append(el("div", { class: "refusal", role: "alert" }, words));
     }
-    this.toolbar.choose("probe");
-    this.connect();
-  }
-
-  private refuse(): void {
-    const words =
-      `This browser offers no WebGL, which a map of ${counted(this.model.scene.count)} points ` +
-      `needs. Up to ${counted(PLAIN_MOST)} points are drawn without it: use another browser, or ` +
-      "turn on hardware acceleration in this one.";
-    this.root.append(el("div", { class: "refusal", role: "alert" }, words));
   }
 
   private connect(): void {
@@ -208,12 +214,12 @@ export class LatentMap implements Context {
     this.leaveClient();
     this.client = null;
     if (!live) {
-      this.status.still();
+      this.chrome.status.still();
       return;
     }
     const [client, leave] = join(live, model);
     this.client = client;
-    const off = client.onState((state) => this.status.live(state));
+    const off = client.onState((state) => this.chrome.status.live(state));
     this.leaveClient = () => {
       off();
       leave();
@@ -221,13 +227,9 @@ export class LatentMap implements Context {
   }
 
   private fit(): void {
-    const { width, height } = this.root.getBoundingClientRect();
-    const narrow = width < NARROW;
-    if (narrow !== this.root.classList.contains("narrow")) {
-      this.root.classList.toggle("narrow", narrow);
-      this.legend.setFolded(narrow);
-    }
-    this.stage.resize(Math.floor(width), Math.floor(height));
+    const { clientWidth, clientHeight } = this.root;
+    this.stage.setInset(this.chrome.arrange(this.root, clientWidth));
+    this.stage.resize(clientWidth, clientHeight);
     this.probe.follow();
   }
 
@@ -236,25 +238,7 @@ export class LatentMap implements Context {
     this.looking.draw(context, view);
     this.probe.draw(context, view);
     this.selecting.draw(context);
-    this.minimap.draw(view);
-  }
-
-  private look(view: View): void {
-    this.stage.look(view);
-    this.looking.leave();
-    this.probe.follow();
-    store(this.told.columns.xy, cameraOf(this.stage.view, this.model.scene.extent));
-  }
-
-  private zoom(factor: number, x?: number, y?: number): void {
-    const { view } = this.stage;
-    const { extent } = this.model.scene;
-    this.look(zoomedAt(view, x ?? view.width / 2, y ?? view.height / 2, factor, extent));
-  }
-
-  private reset(): void {
-    const { width, height } = this.stage.view;
-    this.look(wholeView(width, height, this.model.scene.extent));
+    this.chrome.minimap.draw(view);
   }
 
   private choose(tool: Tool): void {
@@ -262,86 +246,20 @@ export class LatentMap implements Context {
     this.root.dataset.tool = tool;
   }
 
-  private hands(): Hands {
-    const { extent } = this.model.scene;
-    return {
-      tool: () => this.tool,
-      hover: ({ x, y, touch }) => !touch && this.looking.hover(x, y),
-      leave: () => this.looking.leave(),
-      press: (place) => {
-        this.looking.leave();
-        if (this.tool === "box" || this.tool === "lasso") this.selecting.begin(this.tool, place);
-        else if (!place.shift) {
-          this.probe.begin();
-          this.probe.at(place.x, place.y, place.touch, false);
-          this.hint.done();
-        }
-      },
-      drag: (place) => {
-        if (this.tool === "probe") this.probe.at(place.x, place.y, place.touch, false);
-        else this.selecting.extend(place);
-      },
-      release: (place, click) => this.release(place, click),
-      cancel: () => {
-        this.selecting.cancel();
-        this.probe.clear();
-      },
-      pan: (dx, dy) => this.look(pannedBy(this.stage.view, dx, dy, extent)),
-      pinch: (before, after) => this.look(pinched(this.stage.view, before, after, extent)),
-      zoom: (place, factor) => this.zoom(factor, place.x, place.y),
-    };
-  }
-
-  private release(place: { x: number; y: number; touch: boolean; shift: boolean; alt: boolean }, click: boolean): void {
-    const index = click ? this.looking.itemAt(place.x, place.y, place.touch) : -1;
-    if (click && index >= 0) {
-      if (place.shift) this.selecting.toggle(index);
-      else this.looking.pick(index);
-    }
-    if (this.tool === "box" || this.tool === "lasso") {
-      if (click) this.selecting.cancel();
-      else this.selecting.end(place);
-    } else if (this.tool === "probe" && !place.shift) {
-      if (click && this.probe.pins.removeAt(place.x, place.y)) this.probe.clear();
-      else this.probe.at(place.x, place.y, place.touch, true);
-    }
-  }
-
-  private listen(): void {
-    listenToKeys(this.root, {
-      step: (dx, dy) => {
-        this.probe.step(dx, dy);
-        this.hint.done();
-      },
-      pin: () => this.probe.pin(),
-      clear: () => {
-        if (this.probe.active) this.probe.clear();
-        else if (!this.selecting.clear()) this.looking.pick(-1);
-      },
-      search: () => this.searchBox?.input.focus(),
-      zoom: (factor) => this.zoom(factor),
-      reset: () => this.reset(),
-      choose: (tool) => this.toolbar.choose(tool),
-      space: (held) => this.gestures.holdSpace(held),
-    });
-  }
-
   /** One sentence on what is there, for those who cannot see it; and how many were found. */
   private describe(): void {
-    const { selectedCount, matching } = this.model;
+    const { selectedCount } = this.model;
     const selected = selectedCount > 0 ? ` ${counted(selectedCount)} selected.` : "";
     this.root.setAttribute("aria-label", `${this.told.summary}${selected}`);
-    this.searchBox?.say(`${counted(matching)} found`);
+    this.chrome.found();
   }
 
   destroy(): void {
     this.sizes.disconnect();
     this.gestures.destroy();
-    this.searchBox?.destroy();
+    this.chrome.destroy();
     this.leaveClient();
     this.stage.destroy();
     this.root.remove();
   }
 }
-
-export { Rest };

@@ -3,9 +3,10 @@ import type { Camera } from "../view";
 
 const keyOf = (map: string): string => `latentscape.camera.${map}`;
 
-export function store(map: string, camera: Camera): void {
+export function store(map: string, camera: Camera | null): void {
   try {
-    sessionStorage.setItem(keyOf(map), JSON.stringify(camera));
+    if (camera) sessionStorage.setItem(keyOf(map), JSON.stringify(camera));
+    else sessionStorage.removeItem(keyOf(map));
   } catch {
     // Storage is full or forbidden: the map then opens whole next time.
   }
@@ -13,8 +14,7 @@ export function store(map: string, camera: Camera): void {
 
 export function recall(map: string): Camera | null {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(keyOf(map)) ?? "null");
-    return kept as Camera | null;
+    return JSON.parse(sessionStorage.getItem(keyOf(map)) ?? "null") as Camera | null;
   } catch {
     return null;
   }

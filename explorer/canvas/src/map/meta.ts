@@ -46,6 +46,8 @@ export interface Meta {
   pins: Pin[];
   /** The answer to `state.probe` where there is no live socket. */
   answer: Still | null;
+  /** The turn of the last state that Python knew of when it wrote this. */
+  turn: number;
 }
 
 /** What Python decoded at a place: a picture as base64 bytes, or a text. */
@@ -65,6 +67,6 @@ export interface State {
   camera: { zoom: number; u: number; v: number };
   probe: { x: number; y: number; rest: number; request: number } | null;
   query: string;
-  /** The map that all of this is about. */
-  xy: string;
+  /** Counts what was said, so that an answer to something older is known as such. */
+  turn: number;
 }

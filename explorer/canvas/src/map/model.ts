@@ -16,7 +16,7 @@ export interface Styles {
   opacities: number[];
 }
 
-type Columns = Map<string, Uint8Array>;
+export type Columns = Map<string, Uint8Array>;
 
 export class MapModel {
   readonly scene: Scene;
@@ -25,6 +25,8 @@ export class MapModel {
   /** Of each point its class, or its step on the scale (STEPS for unknown). */
   codes: Uint16Array;
   classes = 1;
+  /** Counts the colourings that were taken over. */
+  version = 0;
   sizes: Uint32Array = new Uint32Array(1);
   readonly hidden = new Set<number>();
   private clusters: Uint16Array | null = null;
@@ -49,6 +51,7 @@ export class MapModel {
   take(meta: Meta, columns: Columns): void {
     const recoloured = meta.colour.title !== this.meta.colour.title;
     this.meta = meta;
+    this.version++;
     const colour = meta.columns.colour ? columns.get(meta.columns.colour) : undefined;
     if (meta.colour.kind === "classes") {
       this.classes = Math.max(1, meta.colour.names.length);

@@ -1,5 +1,5 @@
 /** The probe: what the model makes of the place under the pointer, decoded while it moves. */
-import { decoded, paint, trustWords } from "../decoded";
+import { decoded, GUESS, paint, trustWords } from "../decoded";
 import { el, icon } from "../dom";
 import { askAt, Rest, type Body, type Place } from "../protocol";
 import { fromBase64 } from "../ranges";
@@ -54,9 +54,14 @@ export class Probe {
     this.trail.clear();
   }
 
-  /** Probe at a place of the window; `final` where the pointer was let go or a key was pressed. */
+  /**
+   * Probe at a place of the window, or at its edge where the hand has left it; `final` where the
+   * pointer was let go or a key was pressed.
+   */
   at(x: number, y: number, touch: boolean, final: boolean): void {
-    const [u, v] = toUnit(this.ctx.stage.view, x, y);
+    const { view } = this.ctx.stage;
+    const inside = (value: number, most: number): number => Math.max(0, Math.min(most, value));
+    const [u, v] = toUnit(view, inside(x, view.width), inside(y, view.height));
     this.spot = { u, v, touch };
     this.follow();
     if (this.ctx.live()?.state === "live") void this.askLive(u, v, final);
@@ -70,18 +75,17 @@ export class Probe {
     const start = this.spot
       ? toScreen(view, this.spot.u, this.spot.v)
       : ([view.width / 2, view.height / 2] as const);
-    const x = Math.max(0, Math.min(view.width, start[0] + (this.spot ? dx : 0)));
-    const y = Math.max(0, Math.min(view.height, start[1] + (this.spot ? dy : 0)));
-    this.at(x, y, false, true);
+    const first = this.spot === null;
+    this.at(start[0] + (first ? 0 : dx), start[1] + (first ? 0 : dy), false, true);
   }
 
   private async askLive(u: number, v: number, final: boolean): Promise<void> {
-    const { model, meta } = this.ctx;
-    const [x, y] = model.scene.toData(u, v);
+    const [x, y] = this.ctx.model.scene.toData(u, v);
+    const { view } = this.ctx.meta();
     const mine = ++this.asked;
     const reply = await this.ctx
       .live()
-      ?.ask(Channel.probe, (to) => askAt(to, meta().view, this.rest, x, y));
+      ?.ask(Channel.probe, (to) => askAt(to, view, this.rest, x, y));
     // Answers come in order; one for a place that was left is still newer than what is shown.
     if (!reply || !this.spot) return;
     if (reply.kind === "error") this.fail(reply.message);
@@ -94,11 +98,11 @@ export class Probe {
     this.ctx.send({ probe: { x, y, rest: this.rest, request: ++this.request } });
   }
 
-  /** Python's answer to the last request, where there is no live socket. */
-  answered(still: Still): void {
-    if (still.request !== this.request || !this.spot) return;
-    const body = bodyOf(still);
-    this.show({ ...this.spot, ...still, body }, true);
+  /** Python's answer where there is no live socket; whether it is one to the last request. */
+  answered(still: Still): boolean {
+    if (still.request !== this.request) return false;
+    if (this.spot) this.show({ ...this.spot, ...still, body: bodyOf(still) }, true);
+    return true;
   }
 
   private show(found: Found, tell: boolean): void {
@@ -111,7 +115,7 @@ export class Probe {
     else this.shown.replaceChildren(decoded(body));
     this.shown.style.opacity = (0.3 + 0.7 * Math.min(1, found.trust * 1.4)).toFixed(2);
     this.trust.textContent = trustWords(found.trust);
-    this.trust.classList.toggle("low", found.trust < 0.33);
+    this.trust.classList.toggle("low", found.trust < GUESS);
     this.trail.add(found.u, found.v, body, this.ctx.stage.view);
     this.card.root.dataset.answers = String(Number(this.card.root.dataset.answers ?? 0) + 1);
     this.follow();
@@ -162,9 +166,10 @@ export class Probe {
     if (!this.spot) return;
     const [x, y] = toScreen(this.ctx.stage.view, this.spot.u, this.spot.v);
     const { width, height } = this.ctx.stage.view;
-    if (x < 0 || y < 0 || x > width || y > height) this.card.hide();
+    // A hair of rounding is no reason to hide at the edge.
+    if (x < -1 || y < -1 || x > width + 1 || y > height + 1) this.card.hide();
     else if (this.found || this.card.root.matches(".waiting, .failed")) {
-      this.card.at(x, y, this.spot.touch);
+      this.card.at(x, y, this.ctx.stage, this.spot.touch);
     }
   }
 
@@ -174,7 +179,7 @@ export class Probe {
     this.pins.draw(context, view);
     if (!this.spot) return;
     const [x, y] = toScreen(view, this.spot.u, this.spot.v);
-    const empty = this.found !== null && this.found.trust < 0.33;
+    const empty = this.found !== null && this.found.trust < GUESS;
     for (const [colour, width] of [[background, 5], [accent, 2]] as const) {
       context.beginPath();
       context.arc(x, y, 8, 0, 2 * Math.PI);

@@ -13,10 +13,11 @@ export interface Points {
 
 export interface Renderer {
   readonly kind: "webgl" | "plain";
+  /** How styles look from the next drawing on; `size` in CSS pixels. */
   setStyles(styles: Styles, size: number): void;
   /** Take over points and the style of each, and draw them. */
   setPoints(points: Points, view: View): Promise<void>;
-  /** Draw the points again, seen differently or in other styles. */
+  /** Draw the points again, seen differently or in styles that look different. */
   draw(view: View): Promise<void>;
   destroy(): void;
 }
@@ -35,5 +36,5 @@ export function pointSize(count: number, zoom: number): number {
  */
 export function pointOpacity(inView: number, size: number, area: number): number {
   const layers = (inView * size * size) / Math.max(1, area / 3);
-  return Math.min(0.9, Math.max(0.12, 1.1 / Math.sqrt(1 + 1.5 * layers)));
+  return Math.min(0.88, Math.max(0.1, 1 / (1 + 0.5 * layers)));
 }

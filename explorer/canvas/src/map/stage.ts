@@ -6,9 +6,8 @@
  */
 import { el, fitCanvas, flat } from "../dom";
 import { parsed, type Theme } from "../theme";
-import { kept, resized, shift, toScreen, wholeView, zoomOf, type View } from "../view";
+import { FULL, kept, resized, shift, toScreen, wholeView, zoomOf, type Frame, type View } from "../view";
 import type { MapModel } from "./model";
-import { PlainRenderer } from "./plain";
 import { pointOpacity, pointSize, type Renderer } from "./renderer";
 
 /** A drawing that takes longer than this many milliseconds does not fit between two frames. */
@@ -17,11 +16,21 @@ const REST = 110;
 /** Points are shaded beneath where they are drawn fainter than this. */
 const CROWDED = 0.55;
 
+interface Look {
+  size: number;
+  opacity: number;
+  /** Differs where anything differs that styles are made of. */
+  key: string;
+}
+
 const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
 
 export class Stage {
   readonly root = el("div", { class: "layers" });
   view: View = wholeView(1, 1);
+  frame: Frame;
+  /** Nobody has panned or zoomed: the whole map stays the whole map in any window. */
+  private whole = true;
   private readonly under = el("canvas", { class: "layer" });
   private readonly points = el("canvas", { class: "layer" });
   private readonly over = el("canvas", { class: "layer" });
@@ -34,7 +43,7 @@ export class Stage {
   private opacity = 1;
   private cost = 0;
   private moved = 0;
-  private frame = 0;
+  private ticket = 0;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private styled = "";
   private gone = false;
@@ -45,10 +54,11 @@ export class Stage {
     private readonly drawOver: (context: CanvasRenderingContext2D, view: View) => void,
   ) {
     this.root.append(this.under, this.points, this.over);
+    this.frame = { ...FULL, extent: model.scene.extent };
   }
 
   get zoom(): number {
-    return zoomOf(this.view, this.model.scene.extent);
+    return zoomOf(this.view, this.frame);
   }
 
   /** How the points are drawn; "plain" is slower and for fewer of them. */
@@ -65,48 +75,59 @@ export class Stage {
   restart(make: (canvas: HTMLCanvasElement) => Renderer): void {
     this.renderer?.destroy();
     this.busy = false;
+    this.styled = "";
     this.start(make);
   }
 
   resize(width: number, height: number): void {
     if (width < 2 || height < 2) return;
     if (width === this.view.width && height === this.view.height) return;
-    const first = this.view.width < 2;
-    const { extent } = this.model.scene;
-    this.view = first ? wholeView(width, height, extent) : resized(this.view, width, height, extent);
+    this.view = this.whole
+      ? wholeView(width, height, this.frame)
+      : resized(this.view, width, height, this.frame);
     for (const layer of [this.under, this.over]) fitCanvas(layer, width, height);
-    if (this.renderer instanceof PlainRenderer || !this.renderer) {
-      fitCanvas(this.points, width, height);
-    }
+    if (this.renderer?.kind !== "webgl") fitCanvas(this.points, width, height);
     this.moved = 0;
     this.repaint();
   }
 
+  /** Something else covers the window at its sides now. */
+  setInset(inset: Frame["inset"]): void {
+    if (JSON.stringify(inset) === JSON.stringify(this.frame.inset)) return;
+    this.frame = { ...this.frame, inset };
+    if (this.whole) this.lookAtAll();
+  }
+
   look(view: View): void {
-    this.view = kept(view, this.model.scene.extent);
+    this.whole = false;
+    this.view = kept(view, this.frame);
     this.moved = performance.now();
+    this.repaint();
+  }
+
+  lookAtAll(): void {
+    this.view = wholeView(this.view.width, this.view.height, this.frame);
+    this.whole = true;
     this.repaint();
   }
 
   setTheme(theme: Theme): void {
     this.theme = theme;
     this.shading = null;
-    this.styled = "";
     this.repaint();
   }
 
   /** Points have other styles now: another colouring, selection or filter. */
   restyle(): void {
-    this.styled = "";
     this.stale = true;
     this.repaint();
   }
 
   /** Draw everything that has changed, in the next frame. */
   repaint(): void {
-    if (this.frame || this.gone) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
+    if (this.ticket || this.gone) return;
+    this.ticket = requestAnimationFrame(() => {
+      this.ticket = 0;
       if (this.gone || this.view.width < 2) return;
       this.paintUnder();
       this.paintPoints();
@@ -125,23 +146,27 @@ export class Stage {
   private paintPoints(): void {
     if (!this.renderer) return;
     this.shiftPoints();
-    if (this.busy) return;
+    const look = this.lookOf();
+    if (this.busy || (!this.stale && this.drawn === this.view && look.key === this.styled)) return;
     const resting = performance.now() - this.moved >= REST;
     if (this.cost > HEAVY && !resting && !this.stale) {
       clearTimeout(this.rest);
       this.rest = setTimeout(() => this.repaint(), REST + 10);
       return;
     }
-    void this.drawPoints(this.renderer);
+    void this.drawPoints(this.renderer, look);
   }
 
-  private async drawPoints(renderer: Renderer): Promise<void> {
+  private async drawPoints(renderer: Renderer, look: Look): Promise<void> {
     const [target, stale, began] = [this.view, this.stale, performance.now()];
     this.busy = true;
     this.stale = false;
-    this.setStyles(renderer);
-    const key = this.styled;
     const { model } = this;
+    if (look.key !== this.styled) {
+      this.styled = look.key;
+      this.opacity = look.opacity;
+      renderer.setStyles(model.styles(this.theme.scheme, look.opacity), look.size);
+    }
     try {
       await (stale
         ? renderer.setPoints(
@@ -162,10 +187,11 @@ export class Stage {
     this.cost = performance.now() - began;
     this.busy = false;
     this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
-    if (this.stale || key !== this.styled || this.view !== this.drawn) this.repaint();
+    this.repaint();
   }
 
-  private setStyles(renderer: Renderer): void {
+  /** How points look from here; rounded, so that it changes only when one would see it. */
+  private lookOf(): Look {
     const { view, model } = this;
     const size = pointSize(model.scene.count, this.zoom);
     const [halfWidth, halfHeight] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
@@ -176,13 +202,9 @@ export class Stage {
       view.v + halfHeight,
     );
     const opacity = pointOpacity(inView, size, view.width * view.height);
-    // Rounded: styles are sent only when one would see the difference.
-    const [shownSize, shownOpacity] = [Math.round(size * 4) / 4, Math.round(opacity * 20) / 20];
-    const key = `${shownSize} ${shownOpacity} ${[...model.hidden].join()} ${this.theme.scheme}`;
-    if (key === this.styled) return;
-    this.styled = key;
-    this.opacity = shownOpacity;
-    renderer.setStyles(model.styles(this.theme.scheme, shownOpacity), shownSize);
+    const shown = { size: Math.round(size * 4) / 4, opacity: Math.round(opacity * 20) / 20 };
+    const about = [shown.size, shown.opacity, model.version, this.theme.scheme];
+    return { ...shown, key: `${about.join()} ${[...model.hidden].join()}` };
   }
 
   private shiftPoints(): void {
@@ -209,7 +231,7 @@ export class Stage {
 
   destroy(): void {
     this.gone = true;
-    cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.ticket);
     clearTimeout(this.rest);
     this.renderer?.destroy();
     this.root.remove();

@@ -53,7 +53,8 @@ export function zoomButtons(zoom: (factor: number) => void, reset: () => void): 
 }
 
 export class Search {
-  readonly root = el("div", { class: "panel search" });
+  // A label: a press on the glass goes to the box, which is folded away on a phone.
+  readonly root = el("label", { class: "panel search" });
   readonly input: HTMLInputElement;
   private readonly found = el("span", { class: "found", "aria-hidden": "true" });
   private timer: ReturnType<typeof setTimeout> | undefined;

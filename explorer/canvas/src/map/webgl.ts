@@ -30,6 +30,7 @@ export class WebglRenderer implements Renderer {
   private width = 0;
   private height = 0;
   private drawing: Promise<void> = Promise.resolve();
+  private changes: Parameters<Scatterplot["set"]>[0] | null = null;
   private destroyed = false;
 
   /** `lost` is called when the browser takes the graphics context away. */
@@ -59,31 +60,27 @@ export class WebglRenderer implements Renderer {
     } as Parameters<typeof createScatterplot>[0]);
   }
 
-  async setPoints(points: Points, view: View): Promise<void> {
-    await this.drawing.catch(() => undefined);
-    await this.fit(view);
-    if (this.destroyed) return;
-    // Looking points up is our grid's work: an index of one far point keeps it from building its own.
-    const spatialIndex = await createSpatialIndex([[9, 9]], false);
-    this.see(view);
-    this.drawing = this.plot.draw(asRows(points) as unknown as number[][], {
-      spatialIndex,
-      zDataType: "categorical",
-      preventFilterReset: true,
-    });
-    await this.drawing;
-  }
-
   setStyles(styles: Styles, size: number): void {
-    void this.plot.set({
+    this.changes = {
+      ...this.changes,
       pointColor: styles.colours,
       opacity: styles.opacities,
       pointSize: size,
-    });
+    };
+  }
+
+  async setPoints(points: Points, view: View): Promise<void> {
+    await this.drawing.catch(() => undefined);
+    await this.apply(view);
+    if (this.destroyed) return;
+    const tape = new Tape(points);
+    await this.hand(tape.rows);
+    // Should the library one day read rows in another order, it gets real ones.
+    if (!this.destroyed && !tape.wasRead) await this.hand(realRows(points));
   }
 
   async draw(view: View): Promise<void> {
-    await this.fit(view);
+    await this.apply(view);
     if (this.destroyed) return;
     await new Promise<void>((resolve) => {
       this.plot.subscribe("draw", () => resolve(), 1);
@@ -91,15 +88,34 @@ export class WebglRenderer implements Renderer {
     });
   }
 
+  private async hand(rows: number[][]): Promise<void> {
+    // Looking points up is our grid's work: an index of one far point keeps it from building its own.
+    const spatialIndex = await createSpatialIndex([[9, 9]], false);
+    if (this.destroyed) return;
+    this.drawing = this.plot.draw(rows, {
+      spatialIndex,
+      zDataType: "categorical",
+      preventFilterReset: true,
+    });
+    await this.drawing;
+  }
+
   private see(view: View): void {
     this.plot.view(matrixOf(view) as unknown as number[], { preventEvent: true });
   }
 
-  private async fit(view: View): Promise<void> {
-    if (this.destroyed || (view.width === this.width && view.height === this.height)) return;
-    [this.width, this.height] = [view.width, view.height];
-    this.renderer.resize(view.width, view.height);
-    await this.plot.set({ width: view.width, height: view.height });
+  /** Set what has changed and see what is to be seen, in one go: each change by itself draws all. */
+  private async apply(view: View): Promise<void> {
+    if (this.destroyed) return;
+    if (view.width !== this.width || view.height !== this.height) {
+      [this.width, this.height] = [view.width, view.height];
+      this.renderer.resize(view.width, view.height);
+      this.changes = { ...this.changes, width: view.width, height: view.height };
+    }
+    const { changes } = this;
+    this.changes = null;
+    if (changes) await this.plot.set(changes);
+    if (!this.destroyed) this.see(view);
   }
 
   destroy(): void {
@@ -113,27 +129,50 @@ export class WebglRenderer implements Renderer {
 /**
  * Points as regl-scatterplot wants them, an array of rows, without building one.
  *
- * Five million small arrays would take half a gigabyte; it reads each row once, so all of them can
- * be one and the same row, filled anew.
+ * Five million small arrays would take half a gigabyte. It reads rows from first to last and each
+ * of them once, so all can be one and the same, which moves on whenever its first number is read.
  */
-function asRows(points: Points): unknown[] {
-  const count = points.places.length / 2;
-  const row = [0, 0, 0, 0];
-  let last = "";
-  return new Proxy([], {
-    get(target, key) {
-      if (key === "length") return count;
-      if (typeof key !== "string") return Reflect.get(target, key);
-      if (key === last) return row;
-      const index = Number(key);
-      if (!Number.isInteger(index)) return Reflect.get(target, key);
-      last = key;
-      const [u, v] = [points.places[2 * index], points.places[2 * index + 1]];
-      // A point that lies nowhere is drawn far outside.
-      row[0] = u === u ? u : 9;
-      row[1] = v === v ? v : 9;
-      row[2] = points.styleOf(index);
-      return row;
-    },
-  });
+class Tape {
+  readonly rows: number[][];
+  private next = 0;
+  private index = -1;
+
+  constructor(points: Points) {
+    const { places } = points;
+    const tape = this;
+    const row = {
+      length: 4,
+      get 0(): number {
+        tape.index = tape.next++;
+        return there(places[2 * tape.index]);
+      },
+      get 1(): number {
+        return there(places[2 * tape.index + 1]);
+      },
+      get 2(): number {
+        return points.styleOf(tape.index);
+      },
+      3: 0,
+    };
+    this.rows = new Array(places.length / 2).fill(row) as number[][];
+  }
+
+  /** Whether every row was read once, in order. */
+  get wasRead(): boolean {
+    return this.next === this.rows.length;
+  }
+}
+
+function realRows({ places, styleOf }: Points): number[][] {
+  return Array.from({ length: places.length / 2 }, (_, index) => [
+    there(places[2 * index]),
+    there(places[2 * index + 1]),
+    styleOf(index),
+    0,
+  ]);
+}
+
+/** A point that lies nowhere is drawn far outside. */
+function there(place: number): number {
+  return place === place ? place : 9;
 }
