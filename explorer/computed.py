@@ -125,7 +125,7 @@ def _colouring(key: str, choice: str, _run: Run) -> Colouring:
 
 
 def _errors(run: Run, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The mean squared difference, per pixel in [0, 1], of each picture and its decode, (items,)."""
+    """The mean squared difference of each picture and its decode, in pixels of [0, 1]: (items,)."""
     errors = np.empty(len(run), np.float32)
     for first in range(0, len(run), _BATCH):
         part = slice(first, first + _BATCH)

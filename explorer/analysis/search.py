@@ -24,7 +24,8 @@ def matching(run: Run, query: str) -> NDArray[np.bool_]:
         holds = np.zeros(len(run), dtype=np.bool_)
         for column in columns:
             holds |= np.fromiter((word in value.casefold() for value in column), bool, len(run))
-        if word.isdecimal() and int(word) < len(run):
+        # No item has a number of twenty digits, and Python reads none of thousands.
+        if word.isdecimal() and len(word) < 20 and int(word) < len(run):
             holds[int(word)] = True
         found &= holds
     return found

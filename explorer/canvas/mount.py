@@ -73,7 +73,7 @@ class Source:
 
 
 def current(key: str, count: int) -> MapState:
-    """Return what was last done on the map of `count` points with this key, before it is mounted."""
+    """Return what was last done on the map of `count` points that this run will mount."""
     said = session.recall(key)
     state = said.get("state") if isinstance(said, Mapping) else None
     return parse(state, count) or MapState()
