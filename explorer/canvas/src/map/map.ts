@@ -4,7 +4,7 @@ import { el } from "../dom";
 import type { LiveClient } from "../live";
 import { counted } from "../scales";
 import { readTheme, sameTheme, type Theme } from "../theme";
-import { cameraOf, type View } from "../view";
+import { cameraOf, toScreen, type View } from "../view";
 import { Chrome, keepGestures } from "./chrome";
 import type { Context } from "./context";
 import { Gestures, type Tool } from "./gestures";
@@ -53,6 +53,8 @@ export class LatentMap implements Context {
     earlier: LatentMap | null,
   ) {
     host.append(this.root);
+    // For the browser's console, and for tests that must know where a point lies.
+    Object.assign(this.root, { latentMap: this });
     this.themed = readTheme(this.root);
     this.model = new MapModel(told, columns);
     this.stage = new Stage(this.model, this.themed, (context, view) => this.draw(context, view));
@@ -128,6 +130,12 @@ export class LatentMap implements Context {
     this.connect();
   }
 
+  /** Where an item lies in the window, in CSS pixels from the map's corner. */
+  placeOf(index: number): [number, number] {
+    const { points } = this.model.scene;
+    return toScreen(this.stage.view, points[2 * index], points[2 * index + 1]);
+  }
+
   meta(): Meta {
     return this.told;
   }
@@ -165,6 +173,7 @@ export class LatentMap implements Context {
     const looks = ({ columns: names, colour, clusters }: Meta): string =>
       JSON.stringify([names, colour, clusters]);
     const recoloured = looks(before) !== looks(meta);
+    const { matching } = this.model;
     if (recoloured) {
       this.model.take(meta, columns);
       this.names.forget();
@@ -176,6 +185,7 @@ export class LatentMap implements Context {
     }
     this.connect();
     this.hear(meta);
+    if (this.model.matching !== matching) this.say(`${counted(this.model.matching)} found.`);
     this.describe();
     this.stage.repaint();
   }
