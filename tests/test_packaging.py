@@ -100,8 +100,8 @@ def test_the_wheel_carries_pages_and_models_but_no_screenshots(wheel: Path) -> N
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"explorer", "vae_core"}
     assert {f"explorer/_pages/{page}.py" for page in PAGES} <= set(names)
-    for bundle in BUNDLES:
-        assert f"explorer/_assets/{bundle}/model.safetensors" in names
+    for name in BUNDLES:
+        assert f"explorer/_assets/{name}/model.safetensors" in names
     assert "explorer/_streamlit/config.toml" in names
     assert {"explorer/py.typed", "vae_core/py.typed"} <= set(names)
     assert not [name for name in names if "screenshots" in name or "__pycache__" in name]
