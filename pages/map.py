@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import computed, inspector, map_source, page_parts, selection, session
-from explorer.canvas.mount import current, latent_map
+from explorer.canvas.mount import current, latent_map, send
 
 run = page_parts.open_model()
 projection = computed.projected(run)
@@ -24,10 +24,13 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
     )
 
 
+key = f"map.{run.content_hash}"
+sent = send(projection.points, key=key, colour=computed.colouring(run, choice), title=choice)
+
+
 @st.fragment
 def room() -> None:
     """Map and item: what is done on the map reruns this part of the page alone."""
-    key = f"map.{run.content_hash}"
     state = current(key, len(run))
     map_side, item_side = st.columns([3, 1], gap="small")
     with item_side, st.container(key="item_side", gap="small"):
@@ -35,11 +38,9 @@ def room() -> None:
         inspector.show(run, computed.typical_item(run) if item is None else item)
     with map_side, st.container(key="map_room", gap=None):
         state = latent_map(
-            projection.points,
+            sent,
             source,
             key=key,
-            colour=computed.colouring(run, choice),
-            title=choice,
             mask=computed.found(run, state.query) if state.query else None,
             picked=item,
             pins=session.recall(f"{key}.pins", ()),

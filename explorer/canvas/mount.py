@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from explorer import session
 from explorer.canvas import bundle, columns
 from explorer.canvas.state import MapState, Pin, Probed, parse
+from explorer.colouring import Continuous
 
 if TYPE_CHECKING:
     from explorer.canvas.columns import Column
@@ -72,6 +73,54 @@ class Source:
     decode: Callable[[Probed], Answer | None] | None = None
 
 
+@dataclass(frozen=True)
+class Sent:
+    """The columns of a map that are on their way to the browser, and what is to be said of them.
+
+    Attributes:
+        count: how many points there are.
+        names: of the columns, by what they hold.
+        colour: what the legend says.
+        clusters: the names to write on the map, None where there are no clusters.
+    """
+
+    count: int
+    names: Mapping[str, str | None]
+    colour: Mapping[str, Any]
+    clusters: tuple[str, ...] | None
+
+
+def send(
+    points: NDArray[np.floating],
+    *,
+    key: str,
+    colour: Colouring,
+    title: str,
+    clusters: Clusters | None = None,
+) -> Sent:
+    """Send what a map of `points` (n, 2) is made of; mount it with `latent_map` afterwards.
+
+    Called outside of the fragment that holds the map, it costs nothing when only something on the
+    map is done. Of what the browser has already, a reference is sent.
+
+    Args:
+        colour: of the same n points; `title` says what it shows.
+
+    Raises:
+        ValueError: more than 5,000,000 points, or columns of another length.
+    """
+    _check(points, colour, clusters)
+    coloured, about = columns.colours(colour, title)
+    parts = {
+        "xy": columns.places(points),
+        "colour": coloured,
+        "cluster": None if clusters is None else columns.classes(clusters.codes, 256),
+    }
+    _carry(key, parts)
+    names = {name: column.name if column else None for name, column in parts.items()}
+    return Sent(len(points), names, about, None if clusters is None else tuple(clusters.names))
+
+
 def current(key: str, count: int) -> MapState:
     """Return what was last done on the map of `count` points that this run will mount."""
     said = session.recall(key)
@@ -80,52 +129,41 @@ def current(key: str, count: int) -> MapState:
 
 
 def latent_map(
-    points: NDArray[np.floating],
+    sent: Sent,
     source: Source,
     *,
     key: str,
-    colour: Colouring,
-    title: str,
-    clusters: Clusters | None = None,
     mask: NDArray[np.bool_] | None = None,
     picked: int | None = None,
     pins: Sequence[Pin] = (),
     search: bool = False,
     height: int | Literal["stretch"] = "stretch",
 ) -> MapState:
-    """Mount a map of `points` (n, 2) and return what has been done on it.
+    """Mount the map of what was sent, and return what has been done on it.
 
     Args:
-        colour: of the same n points; `title` says what it shows.
         mask: (n,) the points that take part; the others are dimmed and cannot be selected.
         picked, pins: what was picked and kept before, as on another visit to the page.
         search: show a search box; what is typed comes back as `query`.
 
     Raises:
-        ValueError: more than 5,000,000 points, or columns of another length.
+        ValueError: the mask is of another length.
     """
-    _check(points, colour, clusters, mask)
-    xy = columns.places(points)
-    coloured, about_colour = columns.colours(colour, title)
-    grouped = None if clusters is None else columns.classes(clusters.codes, 256)
+    if mask is not None and len(mask) != sent.count:
+        raise ValueError(f"The map has {sent.count:,} points, but mask has {len(mask):,}.")
     filtered = None if mask is None else columns.bits(mask)
-    state = current(key, len(points))
-    _send(key, xy=xy, colour=coloured, cluster=grouped, mask=filtered)
-    classes = about_colour.get("names")
+    _carry(f"{key}_filter", {"mask": filtered})
+    state = current(key, sent.count)
+    classes = sent.colour.get("names")
     said = _component("latentMap")(
         key=key,
         data={
-            "columns": {
-                "xy": xy.name,
-                "colour": coloured and coloured.name,
-                "cluster": grouped and grouped.name,
-                "mask": filtered and filtered.name,
-            },
+            "columns": {**sent.names, "mask": filtered and filtered.name},
             "code_bytes": columns.class_bytes(len(classes)) if isinstance(classes, list) else 2,
-            "count": len(points),
-            "colour": about_colour,
-            "clusters": None if clusters is None else list(clusters.names),
-            "summary": _summary(len(points), source.noun, about_colour),
+            "count": sent.count,
+            "colour": sent.colour,
+            "clusters": sent.clusters,
+            "summary": _summary(sent.count, source.noun, sent.colour),
             "noun": source.noun,
             "modality": source.modality,
             "model": source.model,
@@ -141,22 +179,16 @@ def latent_map(
         height=height,
         on_state_change=_nothing,
     )
-    return parse(said.get("state"), len(points)) or MapState(picked=picked, pins=tuple(pins))
+    return parse(said.get("state"), sent.count) or MapState(picked=picked, pins=tuple(pins))
 
 
-def _check(
-    points: NDArray[np.floating],
-    colour: Colouring,
-    clusters: Clusters | None,
-    mask: NDArray[np.bool_] | None,
-) -> None:
+def _check(points: NDArray[np.floating], colour: Colouring, clusters: Clusters | None) -> None:
     if points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
         raise ValueError(f"A map has up to {MOST_POINTS:,} points (n, 2), not {points.shape}.")
-    of_colour = colour.codes if hasattr(colour, "codes") else colour.values
+    of_colour = colour.values if isinstance(colour, Continuous) else colour.codes
     lengths = {
         "colour": len(of_colour),
         "clusters": len(points) if clusters is None else len(clusters.codes),
-        "mask": len(points) if mask is None else len(mask),
     }
     wrong = [f"{name} has {found:,}" for name, found in lengths.items() if found != len(points)]
     if wrong:
@@ -194,8 +226,8 @@ def _answer(source: Source, probe: Probed | None) -> dict[str, Any] | None:
     return {**said, "picture": {**size, "pixels": pixels}}
 
 
-def _send(key: str, **parts: Column | None) -> None:
-    """Mount the columns, each by itself, where nobody sees them."""
+def _carry(key: str, parts: Mapping[str, Column | None]) -> None:
+    """Mount columns, each by itself, where nobody sees them."""
     with st.container(key=f"columns_{key}", gap=None):
         for name, column in parts.items():
             if column is not None:

@@ -9,10 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.canvas import ranges
-from explorer.canvas.mount import Clusters, Source, latent_map
+from explorer.canvas.mount import Clusters, Source, latent_map, send
 from explorer.colouring import all_alike, by_code
 
 COUNT = 30
+SOURCE = Source("m", "raw", "images", "images")
 SECONDS = 60
 
 
@@ -20,7 +21,7 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from explorer.canvas.mount import Answer, Clusters, Source, latent_map
+    from explorer.canvas.mount import Answer, Clusters, Source, latent_map, send
     from explorer.canvas.state import Probed
     from explorer.colouring import by_code
 
@@ -35,12 +36,15 @@ def page() -> None:
     points = np.arange(2 * count, dtype=np.float32).reshape(count, 2)
     codes = np.arange(count, dtype=np.int32) % 3
     state = latent_map(
-        points,
+        send(
+            points,
+            key="map",
+            colour=by_code(codes, ["a", "b", "c"]),
+            title="Label",
+            clusters=Clusters(["one", "two"], codes % 2),
+        ),
         Source("digits", "raw", "images", "images", decode=decode),
         key="map",
-        colour=by_code(codes, ["a", "b", "c"]),
-        title="Label",
-        clusters=Clusters(["one", "two"], codes % 2),
         mask=codes < 2 if st.query_params.get("mask") else None,
     )
     st.json(
@@ -156,29 +160,29 @@ def test_the_summary_says_what_is_seen() -> None:
     ("points", "said"),
     [
         (np.zeros((3, 3), np.float32), r"\(n, 2\), not \(3, 3\)"),
-        (np.zeros((5, 2), np.float32), "5 points, but colour has 4 and mask has 2"),
+        (np.zeros((5, 2), np.float32), "5 points, but colour has 4 and clusters has 3"),
         (np.broadcast_to(np.float32(0), (5_000_001, 2)), "up to 5,000,000 points"),
     ],
 )
 def test_columns_that_do_not_fit_are_named(points: Any, said: str) -> None:
+    clusters = Clusters(["a"], np.zeros(3, np.int32))
     with pytest.raises(ValueError, match=said):
-        latent_map(
-            points,
-            Source("m", "raw", "images", "images"),
-            key="x",
-            colour=all_alike(4),
-            title="x",
-            mask=np.ones(2, bool),
-        )
+        send(points, key="x", colour=all_alike(4), title="x", clusters=clusters)
+
+
+def test_a_filter_of_another_length_is_named() -> None:
+    sent = send(np.zeros((4, 2)), key="x", colour=all_alike(4), title="x")
+    with pytest.raises(ValueError, match="4 points, but mask has 3"):
+        latent_map(sent, SOURCE, key="x", mask=np.ones(3, bool))
 
 
 def test_a_map_of_one_and_of_no_points_is_mounted() -> None:
     for count in (0, 1):
-        latent_map(
+        sent = send(
             np.zeros((count, 2), np.float32),
-            Source("m", "raw", "images", "images"),
             key=f"x{count}",
             colour=by_code(np.zeros(count, np.int32), ["a", "b"]),
             title="x",
             clusters=Clusters(["one"], np.zeros(count, np.int32)),
         )
+        assert latent_map(sent, SOURCE, key=f"x{count}").selection.tolist() == []
