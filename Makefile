@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install app test browser lint types unit bundles reproduce clean
+.PHONY: help install app test browser lint types unit frontend bundles reproduce clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,10 @@ types: install ## check types (mypy, strict)
 # One thread a process: the tests start servers and trainings beside themselves on few cores.
 unit: install ## run the tests with coverage (one: TESTS=tests/test_cli.py)
 	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),--cov --cov-report=term)
+
+# Needs Node 20.19 or newer; nothing else here does: the built code is committed.
+frontend: ## test and build the browser code (explorer/canvas into explorer/static)
+	cd explorer/canvas && npm ci --no-audit --no-fund && npm run types && npm test && npm run build
 
 bundles: install ## train the three bundled models again (assets/)
 	$(BIN)/python -m tools.make_bundles

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer import paths
+from explorer.live.models import ModelStore, content_of
 from vae_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -97,19 +98,34 @@ def open_run(model_id: str) -> Run:
         UnknownModelError: no such model.
         vae_core.checkpoint.RunError: its folder is missing, broken or foreign.
     """
+    place = locate(model_id)
+    if RUNS.holds(*place):
+        return RUNS.open(*place)
+    with st.spinner("Opening the model…"):
+        return RUNS.open(*place)
+
+
+def locate(model_id: str) -> tuple[Path, str]:
+    """Return the folder of a model, and what tells its content from what was there before.
+
+    Raises:
+        UnknownModelError, vae_core.checkpoint.RunError: as `open_run`.
+    """
     from vae_core.checkpoint import read_summary
 
     path = _path_of(model_id)
-    summary = read_summary(path)
-    return _load(str(path), f"{summary.content_hash} {summary.created}")
+    return path, content_of(read_summary(path))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the model…")
-def _load(path: str, content: str) -> Run:
-    """Load what lies at `path`; `content` makes a changed folder another entry of the cache."""
+def _load(path: Path) -> Run:
     from vae_core.checkpoint import load_run
+    from vae_core.device import choose_device
 
-    return load_run(Path(path))
+    return load_run(path, choose_device())
+
+
+# Pages and the live socket share one opened copy of each model.
+RUNS = ModelStore(_load)
 
 
 def _path_of(model_id: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,13 @@ class Categories:
         names: one per group, in legend order.
         colours: one per group, `#RRGGBB`.
         codes: (n,) int32, the group of each point.
+        left_over: whether the last group gathers the names that got no colour of their own.
     """
 
     names: tuple[str, ...]
     colours: tuple[str, ...]
     codes: NDArray[np.int32]
+    left_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def by_category(values: Sequence[str]) -> Categories:
     colours = PALETTE[: len(names)]
     left_over = len(counts) - len(names)
     if left_over:
-        return Categories((*names, f"other ({left_over} more)"), (*colours, NEUTRAL), codes)
+        names = [*names, f"other ({left_over} more)"]
+        return Categories(tuple(names), (*colours, NEUTRAL), codes, left_over=True)
     return Categories(tuple(names), colours, codes)
 
 
@@ -86,7 +89,7 @@ def take(colouring: Colouring, indices: NDArray[np.int64]) -> Colouring:
     """Return the colouring of some of the points."""
     if isinstance(colouring, Continuous):
         return Continuous(colouring.title, colouring.values[indices])
-    return Categories(colouring.names, colouring.colours, colouring.codes[indices])
+    return replace(colouring, codes=colouring.codes[indices])
 
 
 def _natural(name: str) -> tuple[int, float, str]:

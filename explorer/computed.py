@@ -13,7 +13,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import hover
-from explorer.analysis import clustering, projection
+from explorer.analysis import clustering, density, projection, search
+from explorer.analysis.decoding import decode
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ LABEL = "Label"
 SPLIT = "Split"
 DISTANCE = "Distance from the origin"
 UNCERTAINTY = "Uncertainty (mean σ)"
+INFORMATION = "What the model notes (KL, nats)"
+CROWDING = "Density on the map"
+ERROR = "Reconstruction error"
 NOTHING = "One colour"
+# Pictures to decode at a time, to see how well each comes back.
+_BATCH = 512
 
 
 def projected(run: Run) -> projection.Projection:
@@ -32,7 +38,7 @@ def projected(run: Run) -> projection.Projection:
 
 
 def sampled(run: Run) -> NDArray[np.int64]:
-    """Return the items that the map draws: all, or a fair sample of many."""
+    """Return the items that a chart of dots draws: all, or a fair sample of many."""
     return projection.fair_sample(len(run))
 
 
@@ -50,10 +56,10 @@ def clusters(run: Run, k: int, seed: int = 0) -> clustering.Clusters:
     return _clusters(_key(run), k, seed, run)
 
 
-def map_note(run: Run) -> str:
-    """Say in one or two sentences what the map shows and, of a large model, how much of it."""
+def map_note(run: Run, sample: bool = False) -> str:
+    """Say in one or two sentences what a map shows; `sample`: of a large model only a part."""
     note = projected(run).note
-    drawn = len(sampled(run))
+    drawn = len(sampled(run)) if sample else len(run)
     if drawn < len(run):
         note += f" {drawn:,} of its {len(run):,} items are drawn, chosen at random."
     if run.summary.collapsed:
@@ -79,23 +85,59 @@ def typical_item(run: Run) -> int:
 def colour_choices(run: Run) -> list[str]:
     """Return the ways to colour the map, the best first."""
     labels = [LABEL] if run.labels is not None else []
-    ways = [*labels, *run.metadata, DISTANCE, UNCERTAINTY, SPLIT, NOTHING]
-    return list(dict.fromkeys(ways))
+    # How well an item comes back can only be seen where the items are.
+    measured = [ERROR] if run.images is not None else []
+    scales = [INFORMATION, UNCERTAINTY, DISTANCE, *measured, CROWDING]
+    return list(dict.fromkeys([*labels, *run.metadata, *scales, SPLIT, NOTHING]))
 
 
 def colouring(run: Run, choice: str) -> Colouring:
     """Colour all items of a model by one of `colour_choices(run)`."""
-    if choice in run.metadata:
-        return by_value(run.metadata[choice], choice)
-    if choice == LABEL and run.labels is not None:
-        return by_category(run.labels)
-    if choice == DISTANCE:
-        return Continuous(choice, np.linalg.norm(run.latents.mean, axis=1))
-    if choice == UNCERTAINTY:
-        return Continuous(choice, np.exp(0.5 * run.latents.log_variance).mean(axis=1))
+    return _colouring(_key(run), choice, run)
+
+
+def found(run: Run, query: str) -> NDArray[np.bool_]:
+    """Tell for every item whether it is what `query` searches for, (items,)."""
+    return _found(_key(run), query, run)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Colouring the map…")
+def _colouring(key: str, choice: str, _run: Run) -> Colouring:
+    if choice in _run.metadata:
+        return by_value(_run.metadata[choice], choice)
+    if choice == LABEL and _run.labels is not None:
+        return by_category(_run.labels)
     if choice == SPLIT:
-        return by_category(run.split)
-    return all_alike(len(run))
+        return by_category(_run.split)
+    mean, log_variance = _run.latents.mean, _run.latents.log_variance
+    if choice == DISTANCE:
+        return Continuous(choice, np.linalg.norm(mean, axis=1))
+    if choice == UNCERTAINTY:
+        return Continuous(choice, np.exp(0.5 * log_variance).mean(axis=1))
+    if choice == INFORMATION:
+        terms = mean**2 + np.exp(log_variance) - log_variance - 1.0
+        return Continuous(choice, 0.5 * terms.sum(axis=1))
+    if choice == CROWDING:
+        return Continuous(choice, density.around(projected(_run).points))
+    if choice == ERROR and _run.images is not None:
+        return Continuous(choice, _errors(_run, _run.images))
+    return all_alike(len(_run))
+
+
+def _errors(run: Run, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The mean squared difference of each picture and its decode, in pixels of [0, 1]: (items,)."""
+    errors = np.empty(len(run), np.float32)
+    for first in range(0, len(run), _BATCH):
+        part = slice(first, first + _BATCH)
+        decoded = np.asarray(decode(run, run.latents.mean[part]))
+        pictures = np.asarray(images[part], np.float32) / 255.0
+        errors[part] = ((decoded - pictures) ** 2).reshape(len(decoded), -1).mean(axis=1)
+    return errors
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _found(key: str, query: str, _run: Run) -> NDArray[np.bool_]:
+    return search.matching(_run, query)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -23,12 +23,6 @@ from explorer.colouring import PALETTE, Categories, Colouring, Continuous
 TRAIN, VALIDATION = PALETTE[0], PALETTE[3]
 ACCENT = "#7c6ff0"
 FAINT = "rgba(128, 134, 145, 0.28)"
-SELECTABLE: dict[str, Any] = {
-    "displaylogo": False,
-    "displayModeBar": True,
-    "scrollZoom": True,
-    "modeBarButtons": [["pan2d", "select2d", "lasso2d"], ["resetScale2d"]],
-}
 PLAIN: dict[str, Any] = {"displayModeBar": False}
 
 

@@ -45,19 +45,25 @@ def problem(sentence: str) -> None:
     st.error(literal(sentence), icon=":material/error:")
 
 
+def model_id() -> str | None:
+    """Return the id of the model that pages show: the chosen one, else the first to open."""
+    chosen = session.current_model_id()
+    if chosen is not None:
+        return chosen
+    entry = catalogue.default_model(catalogue.list_models())
+    return None if entry is None else entry.id
+
+
 def open_model() -> Run:
     """Return the run chosen in the top bar; otherwise say what to do and stop the page."""
     from vae_core.checkpoint import RunError
 
-    model_id = session.current_model_id()
-    if model_id is None:
-        entry = catalogue.default_model(catalogue.list_models())
-        if entry is None:
-            st.info("There is no model to open yet. Train one on the Train page.")
-            st.stop()
-        model_id = entry.id
+    chosen = model_id()
+    if chosen is None:
+        st.info("There is no model to open yet. Train one on the Train page.")
+        st.stop()
     try:
-        return catalogue.open_run(model_id)
+        return catalogue.open_run(chosen)
     except (catalogue.UnknownModelError, RunError) as error:
         problem(f"{error} Choose another model in the bar above.")
         st.stop()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +11,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import page_parts, session
-from explorer.analysis import projection
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -21,37 +18,37 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000
 THUMBNAIL = 32
 TABLE_HEIGHT = 300
+# Keys of the session, each followed by the model's hash.
+_INSPECTED, _SAID = "map.inspected.", "map.said."
 
 
-def selected_items(state: Mapping[str, Any] | None, count: int) -> NDArray[np.int64]:
-    """Return the items named by a Plotly selection, each once, in the order of the data.
+def show(run: Run, items: NDArray[np.int64], picked: int | None) -> int | None:
+    """Show what is selected (items,) and return the item to inspect, None before any was chosen.
 
-    The selection comes from the browser: numbers outside the model's `count` items are dropped.
+    What was done last counts: `picked` on the map, a row marked in the table, or the selection,
+    of which the first item is shown.
     """
-    points = ((state or {}).get("selection") or {}).get("points") or []
-    named = (_item_of(point) for point in points)
-    return np.array(sorted({i for i in named if i is not None and 0 <= i < count}), dtype=np.int64)
-
-
-def show(run: Run, items: NDArray[np.int64]) -> int | None:
-    """Show what is selected and return the item to inspect, None before anything was clicked.
-
-    One point is the item itself; of several, the table's marked row, else the first.
-    """
-    last = f"map.item.{run.content_hash}"
-    if len(items) > 1:
-        session.remember(last, _show_table(run, items))
-    elif len(items) == 1:
-        session.remember(last, int(items[0]))
-    if len(items) < 2:
+    marked = _show_table(run, items) if len(items) else None
+    if not len(items):
         st.caption("Click a point to see its item; draw a box or a lasso to list many.")
-    picked: int | None = session.recall(last)
-    return picked
+    first = int(items[0]) if len(items) else None
+    return _latest(run, {"picked": picked, "marked": marked, "first": first})
 
 
-def _show_table(run: Run, items: NDArray[np.int64]) -> int:
+def _latest(run: Run, said: dict[str, int | None]) -> int | None:
+    """Return the item that differs from what its source said in the last run, else the last one."""
+    before: dict[str, int | None] = session.recall(_SAID + run.content_hash) or {}
+    session.remember(_SAID + run.content_hash, said)
+    news = [item for name, item in said.items() if item is not None and item != before.get(name)]
+    if news:
+        session.remember(_INSPECTED + run.content_hash, news[0])
+    last: int | None = session.recall(_INSPECTED + run.content_hash)
+    return last
+
+
+def _show_table(run: Run, items: NDArray[np.int64]) -> int | None:
     with st.container(horizontal=True, vertical_alignment="center", key="selection_bar"):
-        st.markdown(f"**{len(items):,} items selected**")
+        st.markdown(f"**{len(items):,} {'item' if len(items) == 1 else 'items'} selected**")
         st.download_button(
             "CSV",
             data=lambda: as_csv(run, items),
@@ -64,8 +61,6 @@ def _show_table(run: Run, items: NDArray[np.int64]) -> int:
     shown = items[:MOST_ROWS]
     if len(items) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} are listed; the download holds all.")
-    if len(run) > projection.MOST_POINTS:
-        st.caption("These are the selected ones among the points drawn.")
     columns, headings = _with_pictures(run, shown, table_columns(run, shown))
     marked = st.dataframe(
         columns,
@@ -77,7 +72,7 @@ def _show_table(run: Run, items: NDArray[np.int64]) -> int:
         key=f"selection.{hash(shown.tobytes())}",
     )
     rows = marked.selection.rows
-    return int(shown[rows[0]] if rows and rows[0] < len(shown) else shown[0])
+    return int(shown[rows[0]]) if rows and rows[0] < len(shown) else None
 
 
 def _with_pictures(
@@ -117,12 +112,3 @@ def as_csv(run: Run, items: NDArray[np.int64]) -> str:
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue()
-
-
-def _item_of(point: Mapping[str, Any]) -> int | None:
-    named = point.get("customdata")
-    if isinstance(named, (list, tuple)) and named:
-        named = named[0]
-    if isinstance(named, bool) or not isinstance(named, (int, float)):
-        return None
-    return int(named) if math.isfinite(named) else None

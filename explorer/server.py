@@ -1,4 +1,4 @@
-"""The ASGI application: Streamlit under uvicorn; `latentscape` starts it.
+"""The ASGI application: Streamlit and the live socket under uvicorn; `latentscape` starts it.
 
 uvicorn binds the port itself, because its own sockets get TCP_NODELAY; without it small answers
 wait about 40 ms. Under a console command Streamlit finds no `config.toml`, so it is read here.
@@ -20,14 +20,20 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from explorer import paths
+from explorer.live.guard import ENTRANCE, Door
 from explorer.preload import PreloadMiddleware, chart_library
 from vae_core.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from explorer.live.socket import LiveServer
+
 DEFAULT_PORT = 8501
 DEFAULT_ADDRESS = "127.0.0.1"
+# The path of the live socket, relative to the app's own address.
+LIVE = "live"
+SWITCH_SECONDS = 0.0005
 # In the order in which a first page asks for them; the first brings torch.
 NEEDED_FIRST = ("vae_core.checkpoint", "pyarrow.parquet", "plotly.subplots", "pandas")
 
@@ -37,9 +43,18 @@ class PortError(UserError, RuntimeError):
 
 
 def serve(
-    port: int = DEFAULT_PORT, address: str = DEFAULT_ADDRESS, open_browser: bool = True
+    port: int = DEFAULT_PORT,
+    address: str = DEFAULT_ADDRESS,
+    open_browser: bool = True,
+    secret: bytes | None = None,
 ) -> None:
     """Serve the explorer at http://address:port until it is interrupted.
+
+    Args:
+        port, address: where to listen.
+        open_browser: whether to show it at once.
+        secret: signs the tokens of the live socket, for programs that are to have one without a
+            page; drawn anew by default.
 
     Raises:
         PortError: the port is taken, not permitted, or the address is not one of this machine.
@@ -47,24 +62,35 @@ def serve(
     check_port(port, address)
     # A decode is too small to share out, and torch's threads would compete with the answers.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # A thread that runs Python keeps others waiting this long each time they want a turn. Writing
+    # a sentence takes hundreds of turns: beside a page that runs, 0.43 s at Python's 5 ms.
+    sys.setswitchinterval(SWITCH_SECONDS)
     import streamlit as st
     import uvicorn
     from starlette.middleware import Middleware
     from streamlit.web import bootstrap
 
-    bootstrap.load_config_options(options(port, address))
+    from explorer import catalogue
+    from explorer.live.guard import Tokens
+    from explorer.live.socket import LiveServer
+
+    chosen = options(port, address)
+    bootstrap.load_config_options(chosen)
     # Streamlit hands sys.argv to scripts; our own flags are none of their business.
     sys.argv = [str(paths.app_script())]
     library = chart_library()
+    live = LiveServer(catalogue.locate, catalogue.RUNS, Tokens(secret))
     application = st.App(
         paths.app_script(),
-        lifespan=_lifespan(_url(port, address), open_browser),
+        routes=[live.route(live_path(chosen))],
+        lifespan=_lifespan(_url(port, address), open_browser, live),
         middleware=[Middleware(PreloadMiddleware, address=library)] if library else [],
     )
     config = uvicorn.Config(
         application,
         host=address,
         port=port,
+        loop="auto",  # uvloop, where there is one
         ws="websockets-sansio",
         ws_ping_interval=30,
         ws_ping_timeout=30,
@@ -87,11 +113,18 @@ def options(port: int, address: str) -> dict[str, Any]:
     return {
         **_flattened(sections),
         "browser.gatherUsageStats": False,
+        "server.enableStaticServing": True,
         "server.port": port,
         "server.address": address,
         "server.headless": True,
         "browser.serverPort": port,
     }
+
+
+def live_path(chosen: dict[str, Any]) -> str:
+    """Return where the live socket is served, below the base path of the app, if it has one."""
+    base = str(chosen.get("server.baseUrlPath", "")).strip("/")
+    return f"/{base}/{LIVE}" if base else f"/{LIVE}"
 
 
 def check_port(port: int, address: str) -> None:
@@ -139,7 +172,7 @@ def _flattened(section: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _lifespan(url: str, open_browser: bool) -> Any:
+def _lifespan(url: str, open_browser: bool, live: LiveServer) -> Any:
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[dict[str, Any] | None]:
         sys.stdout.write(f"Latentscape is at {url} (stop it with Ctrl+C)\n")
@@ -147,7 +180,12 @@ def _lifespan(url: str, open_browser: bool) -> Any:
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        yield None
+        ENTRANCE.open(Door(LIVE, live.tokens))
+        try:
+            yield None
+        finally:
+            ENTRANCE.close()
+            live.close()
 
     return lifespan
 

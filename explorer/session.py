@@ -6,16 +6,20 @@ drops both widget values and query parameters when the visitor changes page.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
+
+from explorer.live.guard import ENTRANCE
 
 T = TypeVar("T")
 
 MODEL_PARAMETER = "model"
 _MODEL = "latentscape.model"
 _KEPT = "latentscape.kept"
+_VISITOR = "latentscape.visitor"
 
 
 def current_model_id() -> str | None:
@@ -32,6 +36,16 @@ def current_model_id() -> str | None:
         return None
     st.query_params[MODEL_PARAMETER] = remembered
     return str(remembered)
+
+
+def live_address() -> dict[str, str] | None:
+    """Return how this visitor reaches the live socket, {path, token}, or None where there is none.
+
+    The path is relative to the page's base address. Under `streamlit run` there is no socket.
+    """
+    if _VISITOR not in st.session_state:
+        st.session_state[_VISITOR] = secrets.token_hex(8)
+    return ENTRANCE.address(st.session_state[_VISITOR])
 
 
 def choose_model(model_id: str) -> None:

@@ -55,7 +55,7 @@ with map_side, st.container(key="cluster_room", gap=None):
         config=figures.PLAIN,
         alt=f"Map of {len(items):,} items coloured by {k} clusters",
     )
-    st.caption(computed.map_note(run))
+    st.caption(computed.map_note(run, sample=True))
 with size_side, st.container(key="cluster_sizes", gap=None):
     st.caption("Items in each cluster")
     st.plotly_chart(

@@ -1,18 +1,18 @@
-"""The Map page: where every item lies in the latent space."""
+"""The Map page: where every item lies in the latent space, and what lies between them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from explorer import computed, figures, inspector, page_parts, selection, session
-from explorer.colouring import take
+from explorer import computed, inspector, map_source, page_parts, selection, session
+from explorer.canvas.mount import current, latent_map, send
 
 run = page_parts.open_model()
-items = computed.sampled(run)
 projection = computed.projected(run)
+source = map_source.source_of(run, page_parts.model_id() or "")
 
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
-    page_parts.page_header("Map", "Every point is one item, where the model sees it.")
+    page_parts.page_header("Map", "Every point is one item. Drag to see what lies between them.")
     choices = computed.colour_choices(run)
     choice = st.selectbox(
         "Colour by",
@@ -20,30 +20,34 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
         key=session.kept_widget("map.colour", choices[0], choices),
         format_func=lambda name: f"Colour by: {name}",
         label_visibility="collapsed",
-        width=280,
+        width=320,
     )
 
-map_side, item_side = st.columns([3, 1], gap="small")
-with map_side, st.container(key="map_room", gap=None):
-    state = st.plotly_chart(
-        figures.latent_map(
-            projection.points[items],
-            items,
-            take(computed.colouring(run, choice), items),
-            computed.hover_texts(run),
-            projection.axes,
-            revision=run.content_hash,
-        ),
-        key=f"map.{run.content_hash}",
-        height="stretch",
-        on_select="rerun",
-        selection_mode=("points", "box", "lasso"),
-        config=figures.SELECTABLE,
-        alt=f"Map of {len(items):,} items in the latent space",
-    )
-    st.caption(computed.map_note(run))
 
-with item_side, st.container(key="item_side", gap="small"):
-    selected = selection.selected_items(state, len(run))
-    picked = selection.show(run, selected)
-    inspector.show(run, computed.typical_item(run) if picked is None else picked)
+key = f"map.{run.content_hash}"
+sent = send(projection.points, key=key, colour=computed.colouring(run, choice), title=choice)
+
+
+@st.fragment
+def room() -> None:
+    """Map and item: what is done on the map reruns this part of the page alone."""
+    state = current(key, len(run))
+    map_side, item_side = st.columns([3, 1], gap="small")
+    with item_side, st.container(key="item_side", gap="small"):
+        item = selection.show(run, state.selection, state.picked)
+        inspector.show(run, computed.typical_item(run) if item is None else item)
+    with map_side, st.container(key="map_room", gap=None):
+        state = latent_map(
+            sent,
+            source,
+            key=key,
+            mask=computed.found(run, state.query) if state.query else None,
+            picked=item,
+            pins=session.recall(f"{key}.pins", ()),
+            search=True,
+        )
+        session.remember(f"{key}.pins", state.pins)
+        st.caption(computed.map_note(run))
+
+
+room()

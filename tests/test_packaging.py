@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.canvas import bundle
 from tests.support import ROOT, running_server
 from tests.test_import_rule import imported_modules, python_files
 
@@ -99,11 +100,23 @@ def test_the_wheel_carries_pages_and_models_but_no_screenshots(wheel: Path) -> N
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"explorer", "vae_core"}
     assert {f"explorer/_pages/{page}.py" for page in PAGES} <= set(names)
-    for bundle in BUNDLES:
-        assert f"explorer/_assets/{bundle}/model.safetensors" in names
+    for name in BUNDLES:
+        assert f"explorer/_assets/{name}/model.safetensors" in names
     assert "explorer/_streamlit/config.toml" in names
     assert {"explorer/py.typed", "vae_core/py.typed"} <= set(names)
     assert not [name for name in names if "screenshots" in name or "__pycache__" in name]
+
+
+def test_the_wheel_carries_the_built_browser_code_and_not_what_it_was_built_from(
+    wheel: Path,
+) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    built = {name for name in names if name.startswith("explorer/static/")}
+    wanted = {bundle.manifest()["file"], "canvas.json", "canvas-licences.txt"}
+    assert built == {f"explorer/static/{name}" for name in wanted}
+    sources = ("node_modules", ".ts", "package.json", "package-lock.json", "tsconfig.json")
+    assert not [name for name in names if any(part in name for part in sources)]
+    assert {"explorer/canvas/mount.py", "explorer/canvas/ranges.py"} <= names
 
 
 def test_the_wheel_works_in_an_empty_environment(

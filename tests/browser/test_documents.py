@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 PATIENCE = 120_000
 GATE = {"mutual_information": 0.5, "exchange_drop": 9.0}
 RESULT_OF = {
-    "": ".st-key-map_room .js-plotly-plot .main-svg",
+    "": ".st-key-map_room .map .layers[data-drawn]",
     "decode": ".st-key-decode_sentence .stText",
     "interpolate": ".st-key-interpolate_path li",
     "clusters": ".st-key-cluster_card_0",

@@ -10,6 +10,16 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from tests.browser.on_the_map import (
+    along,
+    at_rest,
+    choose,
+    drag,
+    hover,
+    is_live,
+    open_map,
+    place_of,
+)
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from tests.support import Server
 
@@ -17,18 +27,6 @@ pytestmark = pytest.mark.browser
 
 LONG = 90_000
 PICTURES, SENTENCES = "run:pictures", "run:**hostile** $x$ :red[x]"
-# Where the middle point of the last trace lies on the screen.
-POINT = """() => {
-  const plot = document.querySelector('.js-plotly-plot'), layout = plot._fullLayout;
-  const box = plot.getBoundingClientRect(), trace = plot._fullData.at(-1);
-  const middle = Math.floor(trace.x.length / 2);
-  return [box.x + layout._size.l + layout.xaxis.c2p(trace.x[middle]),
-          box.y + layout._size.t + layout.yaxis.c2p(trace.y[middle])];
-}"""
-BOX = """() => {
-  const box = document.querySelector('.js-plotly-plot .nsewdrag').getBoundingClientRect();
-  return [box.x, box.y, box.width, box.height];
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -65,32 +63,14 @@ def _outside(url: str) -> list[str]:
     return [] if inside else [f"request: {url}"]
 
 
-def open_page(page: Page, server: Server, path: str, model_id: str) -> None:
-    page.goto(f"{server.url}/{path}?model={quote(model_id)}")
+def open_clusters(page: Page, server: Server, model_id: str) -> None:
+    page.goto(f"{server.url}/clusters?model={quote(model_id)}")
     page.wait_for_selector(".js-plotly-plot .nsewdrag")
-    settled(page)
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has run to its end."""
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'running'"
-    )
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def hover(page: Page) -> str:
-    x, y = page.evaluate(POINT)
-    page.mouse.move(x - 3, y)
-    page.mouse.move(x, y)
-    lines = page.locator(".hoverlayer tspan.line")
-    lines.first.wait_for()
-    return " ".join(lines.all_text_contents())
+    at_rest(page)
 
 
 def test_the_map_fills_the_window(page: Page, server: Server) -> None:
-    open_page(page, server, "", PICTURES)
-    box = page.locator(".js-plotly-plot").bounding_box()
+    box = open_map(page, server, PICTURES).bounding_box()
     assert box is not None
     assert box["height"] >= 0.7 * 900
     assert box["y"] + box["height"] <= 900
@@ -101,8 +81,7 @@ def test_on_a_phone_the_map_and_the_item_stay(browser: Browser, server: Server) 
     try:
         tab = context.new_page()
         tab.set_default_timeout(LONG)
-        open_page(tab, server, "", PICTURES)
-        box = tab.locator(".js-plotly-plot").bounding_box()
+        box = open_map(tab, server, PICTURES).bounding_box()
         assert box is not None
         assert box["width"] >= 340
         expect(tab.locator(".st-key-inspector img").first).to_be_visible()
@@ -111,29 +90,27 @@ def test_on_a_phone_the_map_and_the_item_stay(browser: Browser, server: Server) 
         context.close()
 
 
-def test_hover_shows_a_picture_of_characters_with_its_label(page: Page, server: Server) -> None:
-    open_page(page, server, "", PICTURES)
-    assert re.search(r"[░▒▓█▀▄].*\d · item \d+", hover(page))
+def test_hover_shows_an_item_with_its_label_and_its_own_decode(page: Page, server: Server) -> None:
+    open_map(page, server, PICTURES)
+    is_live(page)
+    card = hover(page, 150)
+    expect(card.locator(".title")).to_have_text("2")
+    expect(card.locator(".facts")).to_have_text("item 150")
+    expect(card.locator("canvas")).to_have_count(2)
 
 
 def test_a_click_shows_the_item_and_its_decode(page: Page, server: Server) -> None:
-    open_page(page, server, "", PICTURES)
-    item = re.search(r"item (\d+)", hover(page))
-    assert item is not None
-    page.mouse.click(*page.evaluate(POINT))
+    open_map(page, server, PICTURES)
+    page.mouse.click(*place_of(page, 150))
     facts = page.locator(".st-key-facts")
-    expect(facts).to_contain_text(f"Item{item[1]}", use_inner_text=False)
+    expect(facts).to_contain_text("Item150", use_inner_text=False)
     expect(page.locator(".st-key-inspector img")).to_have_count(2)
 
 
 def test_a_box_selects_into_a_table_with_a_download(page: Page, server: Server) -> None:
-    open_page(page, server, "", PICTURES)
-    page.locator('.modebar-btn[data-title="Box Select"]').click()
-    x, y, width, height = page.evaluate(BOX)
-    page.mouse.move(x + 2, y + 2)
-    page.mouse.down()
-    page.mouse.move(x + width - 2, y + height - 2, steps=10)
-    page.mouse.up()
+    open_map(page, server, PICTURES)
+    choose(page, "Box")
+    drag(page, *along(page, [(0.9, 0.99), (0.5, 0.5), (0.005, 0.005)]))
     expect(page.get_by_text("300 items selected")).to_be_visible()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     with page.expect_download() as download:
@@ -144,17 +121,19 @@ def test_a_box_selects_into_a_table_with_a_download(page: Page, server: Server) 
 
 
 def test_hostile_text_is_shown_as_it_is_written(page: Page, server: Server) -> None:
-    open_page(page, server, "", SENTENCES)
-    hovered = hover(page)
-    for piece in ("**bold**", ":red[x]", "$x$", "<b>b</b>", "<script>alert(1)</script>"):
-        assert piece in hovered
-    page.mouse.click(*page.evaluate(POINT))
+    room = open_map(page, server, SENTENCES)
+    is_live(page)
+    card = hover(page, 30)
+    expect(card).to_contain_text(f"item 30 says {HOSTILE}")
+    expect(card.locator(".facts")).to_contain_text("<i>n</i>: a")
+    page.mouse.click(*place_of(page, 30))
     inspector = page.locator(".st-key-inspector")
     expect(inspector).to_contain_text(f"says {HOSTILE}")
     expect(page.locator(".st-key-facts")).to_contain_text("<i>n</i>")
     assert inspector.locator("b, strong, script, a, code, .katex, i").count() == 0
-    assert page.locator(".js-plotly-plot .legend").locator("a, script").count() == 0
-    expect(page.locator(".js-plotly-plot .legendtext").first).to_contain_text("**bold** :red[x]")
+    expect(room.locator(".probe-card .words")).to_be_visible()
+    expect(room.locator(".legend .name").first).to_contain_text("**bold** :red[x]")
+    assert room.locator("b, strong, script, a, code, i, em, img").count() == 0
     expect(page.locator(".st-key-model_picker input")).to_have_value(
         re.compile(re.escape("**hostile** $x$ :red[x]"))
     )
@@ -163,7 +142,7 @@ def test_hostile_text_is_shown_as_it_is_written(page: Page, server: Server) -> N
 def test_hostile_labels_and_texts_are_literal_on_the_clusters_page(
     page: Page, server: Server
 ) -> None:
-    open_page(page, server, "clusters", SENTENCES)
+    open_clusters(page, server, SENTENCES)
     card = page.locator(".st-key-cluster_card_0")
     expect(card).to_contain_text(HOSTILE)
     expect(card.get_by_test_id("stCaptionContainer").first).to_contain_text(HOSTILE)
@@ -178,7 +157,7 @@ def test_an_unknown_model_is_named_as_it_is_written(page: Page, server: Server) 
 
 
 def test_the_model_is_kept_across_pages_and_in_the_url(page: Page, server: Server) -> None:
-    open_page(page, server, "", PICTURES)
+    open_map(page, server, PICTURES)
     page.locator(".st-key-model_picker input").click()
     page.get_by_role("option").filter(has_text="hostile").click()
     page.wait_for_url("**/?model=*hostile*")

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer import catalogue
+from tests.browser.on_the_map import drawn, hover, the_map
 from tests.parrot import write_parrot
 from tests.support import Server
 
@@ -26,14 +27,6 @@ HOSTILE = (
     "# heading [link](javascript:alert(1)) comes fourth",
     ":red[colour] and $x^2$ come fifth",
 )
-# Where the first point of a trace lies on the screen, and how its label begins.
-POINT = """(plot, trace) => {
-  const { xaxis, yaxis, _size: size } = plot._fullLayout, box = plot.getBoundingClientRect();
-  const { x, y, hovertext } = plot._fullData[trace];
-  const name = document.createElement("p");
-  name.innerHTML = hovertext[0].split("<br>")[0];
-  return [box.x + size.l + xaxis.c2p(x[0]), box.y + size.t + yaxis.c2p(y[0]), name.textContent];
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +93,7 @@ def open_model(page: Page) -> Locator:
 def result_of(page: Page, name: str) -> Locator:
     """What each page is there to show."""
     return {
-        "Map": page.locator(".st-key-map_room .js-plotly-plot .main-svg").first,
+        "Map": page.locator(".st-key-map_room .map .layers[data-drawn]"),
         "Decode": page.locator(".st-key-decode_result").locator("img, .stText").first,
         "Interpolate": page.locator(".st-key-interpolate_path").locator("img, li").first,
         "Clusters": page.locator(".st-key-cluster_room .js-plotly-plot .main-svg").first,
@@ -157,11 +150,8 @@ def test_digits_are_trained_for_two_epochs_and_opened_on_the_map(
     expect(page).to_have_url(re.compile(r"model=run(:|%3A)two(%20|\+)epochs"))
     expect(open_model(page)).to_have_value(re.compile("^two epochs · 1,797 images"))
     expect(result_of(page, "Map")).to_be_visible(timeout=PATIENCE)
-    points = page.evaluate(
-        "document.querySelector('.st-key-map_room .js-plotly-plot')._fullData"
-        ".reduce((sum, trace) => sum + trace.x.length, 0)"
-    )
-    assert points == 1797
+    drawn(page)
+    assert the_map(page).evaluate("map => map.latentMap.model.scene.count") == 1797
 
 
 def test_sliders_stay_where_they_were_while_other_pages_are_looked_at(
@@ -208,16 +198,11 @@ def test_texts_are_shown_as_text_under_the_pointer_on_the_map(
     page: Page, server: Server, hostile_model: str
 ) -> None:
     visit(page, server, "Map", hostile_model)
-    expect(result_of(page, "Map")).to_be_visible(timeout=PATIENCE)
-    plot = page.locator(".st-key-map_room .js-plotly-plot")
-    for trace in range(len(HOSTILE)):
-        x, y, name = plot.evaluate(POINT, trace)
-        page.mouse.move(x - 3, y)
-        page.mouse.move(x, y)
-        label = plot.locator(".hoverlayer .hovertext")
-        expect(label).to_contain_text(name)
-        [text] = [text for text in HOSTILE if squeezed(text).startswith(squeezed(name))]
-        assert squeezed(text) in squeezed(label.text_content())
+    drawn(page)
+    for index, text in enumerate(HOSTILE):
+        card = hover(page, index)
+        expect(card.locator(".text").first).to_have_text(text)
+        expect(card.locator(".title")).to_have_text(text)
         harmless(page)
 
 
@@ -255,11 +240,6 @@ def test_texts_are_shown_as_text_on_decode(page: Page, server: Server, hostile_m
         expect(page.locator(".st-key-decode_sentence .stText")).to_have_text(text)
         expect(page.locator(".st-key-decode_result")).to_contain_text(f"Item {index} · {text}")
         harmless(page)
-
-
-def squeezed(text: str | None) -> str:
-    """Leave out white space: labels break long texts into lines."""
-    return "".join((text or "").split())
 
 
 def harmless(page: Page) -> None:

@@ -413,3 +413,19 @@ def test_a_document_model_needs_words() -> None:
     with pytest.raises(ConfigError, match="tokenizer must be word") as caught:
         BagOfWordsVAE.from_config(config, pieces)
     one_sentence(caught.value)
+
+
+@pytest.mark.parametrize("variant", ["nvdm", "prodlda"])
+def test_the_words_of_a_decode_have_the_probability_of_the_likelihood(variant: str) -> None:
+    model = model_of(**VARIANTS[variant])
+    z = 3 * some_z(5)
+    found = model.decode_tokens(z, 1.0)
+    assert [one.text for one in found] == model.decode(z)
+    for row, one in zip(z, found, strict=True):
+        assert " ".join(one.tokens) == one.text
+        counts = DocumentTensors(
+            model.tokenizer.encode(one.tokens, 9), model.config.vocabulary_size, CPU, None
+        ).batch(torch.arange(len(one.tokens)))
+        expected = model.log_likelihood(counts, row.expand(len(counts), -1)).detach().exp()
+        assert one.probabilities == pytest.approx(expected.tolist(), rel=1e-4)
+        assert list(one.probabilities) == sorted(one.probabilities, reverse=True)

@@ -273,6 +273,71 @@ def test_many_texts_are_written_as_few_are(family: str) -> None:
     assert model.decode(z)[-8:] == model.decode(z[-8:])
 
 
+@each_family
+@pytest.mark.parametrize("temperature", [0.0, 2.0])
+def test_tokens_are_the_text_and_have_the_probability_of_the_likelihood(
+    family: str, temperature: float
+) -> None:
+    model = tiny_sentence_model(family, max_tokens=6)
+    z = 5 * some_z(40, 2)
+    seeded = torch.Generator().manual_seed
+    found = model.decode_tokens(z, temperature, seeded(0))
+    texts = model.generate(z, temperature=temperature, generator=seeded(0))
+    assert [one.text for one in found] == texts
+    for row, one in zip(z, found, strict=True):
+        assert "".join(one.tokens).strip() == one.text
+        tokens = model.tokenizer.encode([one.text], 6)[0]
+        likelihood = model.token_log_likelihoods(torch.tensor([tokens]), row[None])[0]
+        expected = likelihood.detach().exp()[: len(one.tokens)].tolist()
+        assert one.probabilities == pytest.approx(expected, rel=1e-4)
+
+
+@each_family
+def test_every_text_has_its_own_temperature(family: str) -> None:
+    model = tiny_sentence_model(family, max_tokens=4)
+    z = some_z(1, 2).expand(60, 2)
+    temperatures = torch.tensor([0.0, 20.0]).repeat(30)
+    generator = torch.Generator().manual_seed(0)
+    texts = [one.text for one in model.decode_tokens(z, temperatures, generator)]
+    assert set(texts[::2]) == set(model.decode(z))
+    assert len(set(texts[1::2])) > 5
+
+
+@pytest.mark.parametrize(
+    "temperatures", [torch.zeros(3), torch.tensor([0.0, float("nan")]), torch.tensor([0.0, -1.0])]
+)
+def test_bad_temperatures_of_texts_are_named(temperatures: torch.Tensor) -> None:
+    with pytest.raises(ConfigError) as caught:
+        tiny_sentence_model("gru").decode_tokens(some_z(2, 2), temperatures)
+    assert one_sentence(caught.value).startswith("temperature must be")
+
+
+@each_family
+def test_a_draw_depends_on_no_other_text(family: str) -> None:
+    """Neither on where the others lie, nor on when they end."""
+    model = tiny_sentence_model(family)
+    z, other = some_z(8, 2), 5 * some_z(8, 2)
+    other[3] = z[3]
+
+    def fourth(points: torch.Tensor) -> str:
+        generator = torch.Generator().manual_seed(5)
+        return model.generate(points, temperature=1.0, generator=generator)[3]
+
+    assert fourth(z) == fourth(other)
+
+
+@each_family
+def test_texts_that_have_ended_cost_nothing(family: str) -> None:
+    model = tiny_sentence_model(family, max_tokens=6)
+    rows: list[int] = []
+    model.to_embedding.register_forward_hook(lambda module, inputs, made: rows.append(len(made)))
+    drawn = model.decode_tokens(some_z(40, 2), 3.0, torch.Generator().manual_seed(0))
+    lengths = [len(one.tokens) for one in drawn]
+    assert len(set(lengths)) > 3
+    # One step for each token and one for the end, but never more than the limit.
+    assert rows == [sum(length >= step for length in lengths) for step in range(6)]
+
+
 # --- words dropped, lengths, tokenizers ---
 
 

@@ -196,3 +196,32 @@ def test_impossible_settings_are_refused() -> None:
         train_tokenizer(SENTENCES, vocabulary_size=len(SPECIAL_TOKENS))
     with pytest.raises(DataError, match="'letters'"):
         train_tokenizer(SENTENCES, kind="letters")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["word", "bpe"])
+@pytest.mark.parametrize("text", ANY_TEXT)
+def test_pieces_are_the_text(kind: TokenizerKind, text: str) -> None:
+    tokenizer = train_tokenizer([text, *SENTENCES], kind=kind)
+    ids = tokenizer.encode([text], 1000)[0]
+    pieces = tokenizer.pieces(ids)
+    assert len(pieces) == len(ids)
+    assert "".join(pieces).strip() == tokenizer.decode(ids)
+    assert pieces[0] == pieces[-1] == ""
+    assert tokenizer.pieces([]) == []
+
+
+@pytest.mark.parametrize("kind", ["word", "bpe"])
+def test_pieces_of_any_tokens_are_what_they_decode_to(kind: TokenizerKind) -> None:
+    """Also where they break a character, or put marks where nobody would."""
+    marks = "a (b) [c] {d}: e, f. g; h! i? 50% “x” … 😀 中文"
+    tokenizer = train_tokenizer([marks, *ANY_TEXT], kind=kind, vocabulary_size=300)
+    rng = random.Random(0)
+    for _ in range(500):
+        ids = rng.choices(range(tokenizer.vocabulary_size), k=rng.randrange(1, 12))
+        assert "".join(tokenizer.pieces(ids)).strip() == tokenizer.decode(ids)
+
+
+def test_a_piece_is_a_word_with_its_space() -> None:
+    tokenizer = train_tokenizer(["he said (twice): no!"], kind="word")
+    ids = tokenizer.encode(["he said (twice): no!"], 20)[0][1:-1]
+    assert tokenizer.pieces(ids) == ["he", " said", " (", "twice", ")", ":", " no", "!"]

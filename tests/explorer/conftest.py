@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from explorer import paths
+from explorer import catalogue, paths
 
 
 @pytest.fixture
@@ -18,5 +18,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.setenv(paths.RUNS_VARIABLE, str(folder))
     st.cache_resource.clear()
+    catalogue.RUNS.clear()
     yield folder
     st.cache_resource.clear()
+    catalogue.RUNS.clear()

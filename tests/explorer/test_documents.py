@@ -17,7 +17,7 @@ from explorer.hover import picture_lines
 from explorer.strip import GAP, strip_png
 from tests.explorer.made_runs import HOSTILE, coloured, pictures, sentences, write_run
 from tests.explorer.test_interpolate_page import choose, path_shown
-from tests.explorer.test_pages import open_page, select, texts
+from tests.explorer.test_pages import on_the_map, open_page, texts
 
 PAGES = ("map.py", "decode.py", "interpolate.py", "clusters.py")
 
@@ -64,7 +64,7 @@ def test_a_document_is_decoded_to_its_words_and_they_are_explained(documents: Pa
 
 
 def test_an_inspected_document_stands_beside_its_words(documents: Path) -> None:
-    app = select(open_page("map.py", "run:a"), [7])
+    app = on_the_map(open_page("map.py", "run:a"), picked=7)
     assert f"item 7 says {HOSTILE}" in texts(app)
     assert "Decoded: the words it expects, most likely first" in said(app)
 
@@ -130,7 +130,7 @@ def test_a_decoded_picture_keeps_its_colours(runs: Path) -> None:
 def test_an_inspected_picture_is_the_item_itself(runs: Path) -> None:
     dataset = coloured(20)
     write_run(runs / "a", dataset)
-    app = select(open_page("map.py", "run:a"), [3])
+    app = on_the_map(open_page("map.py", "run:a"), picked=3)
     assert dataset.images is not None
     item = shown_images(app)[0]
     factor = item.shape[0] // 8

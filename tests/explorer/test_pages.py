@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import catalogue, paths
+from explorer.canvas import ranges
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from vae_core.data.dataset import Dataset
 
@@ -25,11 +27,12 @@ def open_page(name: str, model_id: str | None = None) -> AppTest:
     return app.run()
 
 
-def select(app: AppTest, items: list[int]) -> AppTest:
+def on_the_map(app: AppTest, **state: Any) -> AppTest:
+    """What a visitor does on the map: `items` selected, `picked` clicked, `query` searched for."""
     run = catalogue.open_run(str(app.query_params["model"]))
-    points = [{"customdata": item} for item in items]
-    chosen: Any = {"selection": {"points": points, "point_indices": [], "box": [], "lasso": []}}
-    app.session_state[f"map.{run.content_hash}"] = chosen
+    items = np.array(state.pop("items", []), np.int64)
+    selection = {"ranges": ranges.encode(items), "count": len(items)}
+    app.session_state[f"map.{run.content_hash}"] = {"state": {"selection": selection, **state}}
     return app.run()
 
 
@@ -92,16 +95,16 @@ def test_the_map_can_be_coloured_by_labels_metadata_and_numbers(runs: Path) -> N
 
 def test_a_clicked_point_is_inspected_and_stays_after_the_selection_ends(runs: Path) -> None:
     write_run(runs / "a", sentences(40))
-    app = select(open_page("map.py", "run:a"), [7])
+    app = on_the_map(open_page("map.py", "run:a"), picked=7)
     assert f"item 7 says {HOSTILE}" in texts(app)
     assert not app.dataframe
-    assert f"item 7 says {HOSTILE}" in texts(select(app, []))
+    assert f"item 7 says {HOSTILE}" in texts(on_the_map(app))
 
 
 @pytest.mark.parametrize("dataset", [pictures(40), sentences(40)], ids=["pictures", "sentences"])
 def test_selected_points_are_counted_and_listed(runs: Path, dataset: Dataset) -> None:
     write_run(runs / "a", dataset)
-    app = select(open_page("map.py", "run:a"), [9, 3, 30])
+    app = on_the_map(open_page("map.py", "run:a"), items=[3, 9, 30])
     assert not app.exception
     assert any("3 items selected" in element.value for element in app.markdown)
     table = app.dataframe[0].value
@@ -112,22 +115,59 @@ def test_selected_points_are_counted_and_listed(runs: Path, dataset: Dataset) ->
         assert table["Text"].tolist() == [dataset.texts[i] for i in (3, 9, 30)]
 
 
+def test_of_a_selection_the_first_is_inspected_until_another_is_clicked(runs: Path) -> None:
+    write_run(runs / "a", sentences(40))
+    app = on_the_map(open_page("map.py", "run:a"), items=[3, 9])
+    assert f"item 3 says {HOSTILE}" in texts(app)
+    app = on_the_map(app, items=[3, 9], picked=9)
+    assert f"item 9 says {HOSTILE}" in texts(app)
+    assert f"item 12 says {HOSTILE}" in texts(on_the_map(app, items=[12, 13], picked=9))
+
+
 def test_a_long_selection_is_listed_in_part(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.selection.MOST_ROWS", 5)
     write_run(runs / "a", pictures(40))
-    app = select(open_page("map.py", "run:a"), list(range(12)))
+    app = on_the_map(open_page("map.py", "run:a"), items=list(range(12)))
     assert any("12 items selected" in element.value for element in app.markdown)
     assert len(app.dataframe[0].value) == 5
     assert any("first 5 are listed" in caption.value for caption in app.caption)
 
 
-def test_a_large_model_is_drawn_in_part_and_says_so(
+def test_the_map_draws_all_items_and_the_clusters_chart_says_that_it_draws_a_part(
     runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("explorer.analysis.projection.fair_sample.__defaults__", (25, 0))
     write_run(runs / "a", pictures(40))
-    app = open_page("map.py", "run:a")
-    assert any("25 of its 40 items are drawn" in caption.value for caption in app.caption)
+    drawn_in_part = "25 of its 40 items are drawn"
+    assert not any(drawn_in_part in c.value for c in open_page("map.py", "run:a").caption)
+    assert any(drawn_in_part in c.value for c in open_page("clusters.py", "run:a").caption)
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 5])
+@pytest.mark.parametrize("dataset", [pictures(40), sentences(40)], ids=["pictures", "sentences"])
+def test_a_probe_without_a_live_socket_is_decoded_on_release(
+    runs: Path, dataset: Dataset, latent_dim: int
+) -> None:
+    write_run(runs / "a", dataset, latent_dim)
+    probe = {"x": 0.3, "y": -0.2, "rest": 1, "request": 1}
+    app = on_the_map(open_page("map.py", "run:a"), probe=probe)
+    assert not app.exception
+    assert not app.error
+
+
+def test_what_is_searched_for_is_found(runs: Path) -> None:
+    write_run(runs / "a", sentences(40))
+    app = on_the_map(open_page("map.py", "run:a"), query="item 7 SAYS")
+    assert not app.exception
+
+
+def test_pins_are_kept_while_one_looks_at_another_page(runs: Path) -> None:
+    write_run(runs / "a", pictures(40))
+    pin = {"x": 1.0, "y": 2.0, "z": [0.5, 1.0], "index": None}
+    app = on_the_map(open_page("map.py", "run:a"), pins=[pin])
+    run = catalogue.open_run("run:a")
+    [kept] = app.session_state[f"map.{run.content_hash}.pins"]
+    assert kept.to_json() == pin
 
 
 def test_items_that_are_not_stored_are_decoded_and_it_says_so(runs: Path) -> None:
@@ -135,7 +175,7 @@ def test_items_that_are_not_stored_are_decoded_and_it_says_so(runs: Path) -> Non
     for page in ("map.py", "clusters.py"):
         app = open_page(page, "run:a")
         assert not app.exception
-    app = select(open_page("map.py", "run:a"), [1, 2])
+    app = on_the_map(open_page("map.py", "run:a"), items=[1, 2])
     assert not app.exception
     assert any("ships without its data" in caption.value for caption in app.caption)
 
@@ -210,7 +250,7 @@ def test_a_model_without_labels_opens_in_one_colour_or_by_distance(runs: Path, p
     app = open_page(page, "run:a")
     assert not app.exception
     if page == "map.py":
-        assert app.selectbox[0].value == "Distance from the origin"
+        assert app.selectbox[0].value == "What the model notes (KL, nats)"
 
 
 def test_a_collapsed_model_is_told_on_the_map(runs: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -68,6 +69,14 @@ class Tokenizer:
             text = _NO_SPACE_AFTER.sub(r"\1", _NO_SPACE_BEFORE.sub(r"\1", text))
         return text.strip()
 
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """What each token adds to the text; joined and stripped they are ``decode(ids)``.
+
+        Special tokens add nothing. A character that several tokens share is of the last of them.
+        """
+        tokens = [(self._hub.id_to_token(i) if i > UNK else None) or "" for i in ids]
+        return _spaced(tokens) if self.kind == "word" else _characters(tokens)
+
     def unknown_words(self, text: str) -> list[str]:
         """Words of ``text`` that the vocabulary lacks, in order, each once."""
         encoding = self._hub.encode(text, add_special_tokens=False)
@@ -102,6 +111,44 @@ def train_tokenizer(
     hub, trainer = (_word_level if kind == "word" else _byte_bpe)(vocabulary_size)
     hub.train_from_iterator(texts, trainer=trainer, length=len(texts))
     return Tokenizer(hub)
+
+
+def _spaced(tokens: Sequence[str]) -> list[str]:
+    """Words with the space before them, where the marks around leave one."""
+    pieces: list[str] = []
+    before = ""
+    for token in tokens:
+        if not before or not token or _NO_SPACE_BEFORE.match(f" {token}"):
+            space = ""
+        else:
+            space = "" if _NO_SPACE_AFTER.match(f"{before[-1]} ") else " "
+        pieces.append(space + _NO_SPACE_AFTER.sub(r"\1", _NO_SPACE_BEFORE.sub(r"\1", token)))
+        before = token or before
+    return pieces
+
+
+def _characters(tokens: Sequence[str]) -> list[str]:
+    """Byte-level tokens as the characters that they complete."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    pieces = [decoder.decode(b"".join(map(_byte, token))) for token in tokens]
+    if pieces:
+        pieces[-1] += decoder.decode(b"", final=True)
+    return pieces
+
+
+def _byte(letter: str) -> bytes:
+    return _BYTES.get(letter) or letter.encode()
+
+
+def _byte_letters() -> dict[str, bytes]:
+    """The letters that stand for bytes in byte-level BPE (Radford et al. 2019): its alphabet."""
+    shown = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    hidden = [byte for byte in range(0x100) if byte not in shown]
+    letters = {chr(byte): bytes([byte]) for byte in shown}
+    return letters | {chr(0x100 + i): bytes([byte]) for i, byte in enumerate(hidden)}
+
+
+_BYTES = _byte_letters()
 
 
 def _word_level(size: int) -> tuple[HubTokenizer, trainers.Trainer]:

@@ -18,6 +18,7 @@ from vae_core.config import ConfigError, ModelConfig, check_choice, check_range,
 from vae_core.data.dataset import Modality
 from vae_core.data.tokenizer import SPECIAL_TOKENS, Tokenizer
 from vae_core.models.base import VAE, Items, Posterior, fitting_tokenizer, measuring
+from vae_core.models.writing import TokenText, checked_temperatures
 
 STYLES = ("nvdm", "prodlda")
 WEIGHTINGS = ("counts", "log", "unit")
@@ -206,6 +207,25 @@ class BagOfWordsVAE(VAE):
         return [" ".join(words) for words in self._top(logits, TOP_WORDS)]
 
     @torch.no_grad()
+    def decode_tokens(
+        self,
+        z: Tensor,
+        temperature: float | Tensor = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> list[TokenText]:
+        """As ``decode``, with p(word | z) of each of the words.
+
+        Nothing is drawn: the temperature changes nothing, and is there because models of
+        sentences have one.
+        """
+        checked_temperatures(temperature, len(z))
+        with measuring(self):
+            shares = self._logits(z.to(self.device)).float().softmax(dim=1)
+        texts = zip(self._top(shares, TOP_WORDS), shares.topk(self._shown(TOP_WORDS), dim=1).values,
+                    strict=True)  # fmt: skip
+        return [TokenText(" ".join(words), words, tuple(row.tolist())) for words, row in texts]
+
+    @torch.no_grad()
     def topics(self, top: int = TOP_WORDS) -> list[Topic]:
         """The topic of each latent dimension, in order, with ``top`` words or fewer."""
         effects = self.decoder.weight.T
@@ -219,11 +239,14 @@ class BagOfWordsVAE(VAE):
 
     def _top(self, scores: Tensor, count: int) -> list[tuple[str, ...]]:
         """The ``count`` words of the highest score of each row (n, words), highest first."""
-        best = scores.topk(min(count, self.config.words), dim=1).indices
+        best = scores.topk(self._shown(count), dim=1).indices
         return [
             tuple(self.tokenizer.decode([column + len(SPECIAL_TOKENS)]) for column in row)
             for row in best.tolist()
         ]
+
+    def _shown(self, count: int) -> int:
+        return min(count, self.config.words)
 
 
 def _shifting_norm(width: int) -> nn.BatchNorm1d:

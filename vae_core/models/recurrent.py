@@ -88,6 +88,9 @@ class RecurrentVAE(SentenceVAE):
     def _start(self, z: Tensor) -> Any:
         return torch.tanh(self.initial_state(z))[None]
 
+    def _kept(self, memory: Any, rows: Tensor) -> Any:
+        return memory[:, rows]
+
     def _step(self, token: Tensor, z: Tensor, memory: Any) -> tuple[Tensor, Any]:
         step = torch.cat([self.embedding(token), z], dim=-1)[:, None]
         states, memory = self.decoder(step, memory)
@@ -120,6 +123,9 @@ class LstmVAE(RecurrentVAE):
         # Both in [−1, 1]: the cell itself has no bounds, but starts from small numbers.
         hidden, cell = torch.tanh(self.initial_state(z)).chunk(2, dim=-1)
         return hidden[None].contiguous(), cell[None].contiguous()
+
+    def _kept(self, memory: Any, rows: Tensor) -> Any:
+        return tuple(part[:, rows] for part in memory)
 
     def _cell(self, inputs: int, hidden: int) -> nn.RNNBase:
         made = nn.LSTM(inputs, hidden, batch_first=True)

@@ -15,8 +15,8 @@ from vae_core.data.dataset import Modality
 from vae_core.data.tokenizer import BOS, EOS, PAD, UNK, Tokenizer
 from vae_core.models.base import VAE, fitting_tokenizer, measuring
 from vae_core.models.output_layer import token_log_likelihood
+from vae_core.models.writing import Chooser, TokenText, checked_temperatures, token_text
 
-MAX_TEMPERATURE = 100.0
 # Texts written at a time: the logits of each step are (texts, vocabulary).
 _WRITTEN_AT_ONCE = 512
 
@@ -55,8 +55,8 @@ class SentenceVAE(VAE):
     """Batches are int64 (batch, length): BOS, tokens, EOS, PAD …; likelihoods are per sentence.
 
     A family offers ``encode``; ``_features``, the decoder over whole sentences; and the same step
-    by step, ``_start`` and ``_step``. The decoder only ever knows the tokens before the one it
-    predicts: ``_features`` is causal in every family, without a setting for it.
+    by step, ``_start``, ``_step`` and ``_kept``. The decoder only ever knows the tokens before the
+    one it predicts: ``_features`` is causal in every family, without a setting for it.
     """
 
     modality: ClassVar[Modality] = "sentences"
@@ -84,6 +84,10 @@ class SentenceVAE(VAE):
     @abstractmethod
     def _start(self, z: Tensor) -> Any:
         """The decoder's memory before the first token, at z (batch, latent_dim)."""
+
+    @abstractmethod
+    def _kept(self, memory: Any, rows: Tensor) -> Any:
+        """The memory of the texts ``rows`` (n,) alone."""
 
     @abstractmethod
     def _step(self, token: Tensor, z: Tensor, memory: Any) -> tuple[Tensor, Any]:
@@ -115,39 +119,74 @@ class SentenceVAE(VAE):
         self,
         z: Tensor,
         *,
-        temperature: float = 0.0,
+        temperature: float | Tensor = 0.0,
         generator: torch.Generator | None = None,
     ) -> list[str]:
         """Texts at z (batch, latent_dim); <unk> is never written.
 
         At temperature 0 each token is the likeliest; above, it is drawn from p^(1/temperature).
-        The generator must be of the model's device. Raises ConfigError for a bad temperature.
+        A tensor (batch,) has a temperature for each text. The generator must be of the model's
+        device. Raises ConfigError for a bad temperature.
         """
-        check_range("temperature", temperature, 0.0, MAX_TEMPERATURE)
-        with measuring(self):
-            parts = [
-                self._write(part, temperature, generator).tolist()
-                for part in torch.split(z.to(self.device), _WRITTEN_AT_ONCE)
-            ]
-        return [self.tokenizer.decode(_until_end(row)) for part in parts for row in part]
+        rows = self._written(z, temperature, generator, with_shares=False)
+        return [self.tokenizer.decode(tokens) for tokens, _ in rows]
 
-    def _write(self, z: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-        """Token rows (batch, at most max_tokens), PAD after EOS."""
+    def decode_tokens(
+        self,
+        z: Tensor,
+        temperature: float | Tensor = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> list[TokenText]:
+        """As ``generate``, with the tokens of each text and p(token | tokens before, z).
+
+        The probability is the model's own, whatever the temperature. The end has no token.
+        """
+        rows = self._written(z, temperature, generator, with_shares=True)
+        return [token_text(self.tokenizer, tokens, shares) for tokens, shares in rows]
+
+    def _written(
+        self,
+        z: Tensor,
+        temperature: float | Tensor,
+        generator: torch.Generator | None,
+        with_shares: bool,
+    ) -> list[tuple[list[int], list[float]]]:
+        """The tokens before EOS of each text, and their probabilities."""
+        temperatures = checked_temperatures(temperature, len(z)).to(self.device)
+        z = z.to(self.device)
+        rows: list[tuple[list[int], list[float]]] = []
+        with measuring(self):
+            for part in torch.split(torch.arange(len(z), device=self.device), _WRITTEN_AT_ONCE):
+                chooser = Chooser(temperatures[part], generator)
+                tokens, shares = self._write(z[part], chooser, with_shares)
+                written = zip(tokens.tolist(), shares.tolist(), strict=True)
+                rows += [(_until_end(row), of_row) for row, of_row in written]
+        return rows
+
+    def _write(self, z: Tensor, chooser: Chooser, with_shares: bool) -> tuple[Tensor, Tensor]:
+        """Tokens (batch, max_tokens), PAD after EOS, and the probability of each, else 0."""
+        size = (len(z), self.config.max_tokens)
+        tokens = torch.full(size, PAD, device=z.device)
+        shares = torch.zeros(size, device=z.device)
         memory = self._start(z)
         token = torch.full((len(z),), BOS, device=z.device)
-        ended = torch.zeros(len(z), dtype=torch.bool, device=z.device)
-        written = []
-        for _ in range(self.config.max_tokens):
+        rows = torch.arange(len(z), device=z.device)
+        for place in range(self.config.max_tokens):
             state, memory = self._step(token, z, memory)
             features = self._to_output(state, z)
             logits = F.linear(features, self.embedding.weight, self.output_bias).float()
-            logits[:, [PAD, BOS, UNK]] = float("-inf")
-            token = torch.where(ended, PAD, _choose(logits, temperature, generator))
-            ended = ended | (token == EOS)
-            written.append(token)
-            if bool(ended.all()):
+            token, chosen = chooser.choose(logits, rows, with_shares)
+            tokens[rows, place] = token
+            if chosen is not None:
+                shares[rows, place] = chosen
+            # Texts that have ended cost nothing from here on.
+            going = (token != EOS).nonzero()[:, 0]
+            if len(going) == 0:
                 break
-        return torch.stack(written, dim=1)
+            if len(going) < len(rows):
+                rows, token, z = rows[going], token[going], z[going]
+                memory = self._kept(memory, going)
+        return tokens, shares
 
     def _add_output(self, width: int) -> None:
         """The output layer on states (…, width) and z, tied to the embedding.
@@ -168,14 +207,6 @@ class SentenceVAE(VAE):
             return inputs
         dropped = torch.rand(inputs.shape, device=inputs.device) < self.config.word_dropout
         return torch.where(dropped & (inputs != BOS) & (inputs != PAD), UNK, inputs)
-
-
-def _choose(logits: Tensor, temperature: float, generator: torch.Generator | None) -> Tensor:
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    # In double precision a temperature near 0 does not overflow.
-    shares = torch.softmax(logits.double() / temperature, dim=-1)
-    return torch.multinomial(shares, 1, generator=generator)[:, 0]
 
 
 def _until_end(row: list[int]) -> list[int]:

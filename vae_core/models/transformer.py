@@ -107,6 +107,9 @@ class TransformerVAE(SentenceVAE):
         of_z = self.latent_to_memory(z).view(len(z), *shape)
         return _Memory(*([part[:, which] for part in of_z.unbind(1)] for which in (0, 1)))
 
+    def _kept(self, memory: _Memory, rows: Tensor) -> _Memory:
+        return _Memory(*([layer[rows] for layer in part] for part in memory))
+
     def _step(self, token: Tensor, z: Tensor, memory: _Memory) -> tuple[Tensor, _Memory]:
         place = memory.keys[0].shape[2] - 1  # z has the first
         states = self._words(token[:, None]) + self.decoder_positions.weight[place]

@@ -1,0 +1,31 @@
+"""Find items by words: in their text, their label or their metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+
+
+def matching(run: Run, query: str) -> NDArray[np.bool_]:
+    """Tell for every item whether it holds every word of `query`, in any case: (items,).
+
+    A word may be part of a longer one. An item's number finds it too.
+    """
+    words = query.casefold().split()
+    found = np.ones(len(run), dtype=np.bool_)
+    columns = [column for column in (run.table.texts, run.labels) if column is not None]
+    columns += run.metadata.values()
+    for word in words:
+        holds = np.zeros(len(run), dtype=np.bool_)
+        for column in columns:
+            holds |= np.fromiter((word in value.casefold() for value in column), bool, len(run))
+        # No item has a number of twenty digits, and Python reads none of thousands.
+        if word.isdecimal() and len(word) < 20 and int(word) < len(run):
+            holds[int(word)] = True
+        found &= holds
+    return found

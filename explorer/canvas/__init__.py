@@ -1,0 +1,1 @@
+"""The live canvas: components that run in the browser, mounted from Python."""

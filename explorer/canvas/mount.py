@@ -1,0 +1,243 @@
+"""Mount the canvas's components on a page.
+
+The browser code is loaded from the static folder; what it needs is sent as columns
+(`explorer.canvas.columns`) and a small dictionary; what a visitor does comes back as state.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import session
+from explorer.canvas import bundle, columns
+from explorer.canvas.state import MapState, Pin, Probed, parse
+from explorer.colouring import Continuous
+
+if TYPE_CHECKING:
+    from explorer.canvas.columns import Column
+    from explorer.colouring import Colouring
+
+MOST_POINTS = 5_000_000
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """A division of the points to name on the map: `codes` (n,) into at most 256 `names`."""
+
+    names: Sequence[str]
+    codes: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What lies at a probed place: a picture (height, width[, colours]) uint8, or a text.
+
+    Attributes:
+        trust: 1 where items are dense, towards 0 where there are none.
+        nearest: the nearest item.
+        z: (latent_dim,), the point that was decoded.
+    """
+
+    trust: float
+    nearest: int
+    z: NDArray[np.floating]
+    shown: NDArray[np.uint8] | str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whose map this is, in the words of the live socket.
+
+    Attributes:
+        model: the model's id, as in `?model=`.
+        view: the id under which the map was published.
+        live: how to connect, `{"path", "token"}`; None where there is no live socket.
+        open_rest: whether a place on the map leaves some of z open.
+        decode: decodes a place where there is no live socket, or the connection to it is lost.
+    """
+
+    model: str
+    view: str
+    modality: str
+    noun: str
+    live: Mapping[str, str] | None = None
+    open_rest: bool = False
+    decode: Callable[[Probed], Answer | None] | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The columns of a map that are on their way to the browser, and what is to be said of them.
+
+    Attributes:
+        count: how many points there are.
+        names: of the columns, by what they hold.
+        colour: what the legend says.
+        clusters: the names to write on the map, None where there are no clusters.
+    """
+
+    count: int
+    names: Mapping[str, str | None]
+    colour: Mapping[str, Any]
+    clusters: tuple[str, ...] | None
+
+
+def send(
+    points: NDArray[np.floating],
+    *,
+    key: str,
+    colour: Colouring,
+    title: str,
+    clusters: Clusters | None = None,
+) -> Sent:
+    """Send what a map of `points` (n, 2) is made of; mount it with `latent_map` afterwards.
+
+    Called outside of the fragment that holds the map, it costs nothing when only something on the
+    map is done. Of what the browser has already, a reference is sent.
+
+    Args:
+        colour: of the same n points; `title` says what it shows.
+
+    Raises:
+        ValueError: more than 5,000,000 points, or columns of another length.
+    """
+    _check(points, colour, clusters)
+    coloured, about = columns.colours(colour, title)
+    parts = {
+        "xy": columns.places(points),
+        "colour": coloured,
+        "cluster": None if clusters is None else columns.classes(clusters.codes, 256),
+    }
+    _carry(key, parts)
+    names = {name: column.name if column else None for name, column in parts.items()}
+    return Sent(len(points), names, about, None if clusters is None else tuple(clusters.names))
+
+
+def current(key: str, count: int) -> MapState:
+    """Return what was last done on the map of `count` points that this run will mount."""
+    said = session.recall(key)
+    state = said.get("state") if isinstance(said, Mapping) else None
+    return parse(state, count) or MapState()
+
+
+def latent_map(
+    sent: Sent,
+    source: Source,
+    *,
+    key: str,
+    mask: NDArray[np.bool_] | None = None,
+    picked: int | None = None,
+    pins: Sequence[Pin] = (),
+    search: bool = False,
+    height: int | Literal["stretch"] = "stretch",
+) -> MapState:
+    """Mount the map of what was sent, and return what has been done on it.
+
+    Args:
+        mask: (n,) the points that take part; the others are dimmed and cannot be selected.
+        picked, pins: what was picked and kept before, as on another visit to the page.
+        search: show a search box; what is typed comes back as `query`.
+
+    Raises:
+        ValueError: the mask is of another length.
+    """
+    if mask is not None and len(mask) != sent.count:
+        raise ValueError(f"The map has {sent.count:,} points, but mask has {len(mask):,}.")
+    filtered = None if mask is None else columns.bits(mask)
+    _carry(f"{key}_filter", {"mask": filtered})
+    state = current(key, sent.count)
+    classes = sent.colour.get("names")
+    said = _component("latentMap")(
+        key=key,
+        data={
+            "columns": {**sent.names, "mask": filtered and filtered.name},
+            "code_bytes": columns.class_bytes(len(classes)) if isinstance(classes, list) else 2,
+            "count": sent.count,
+            "colour": sent.colour,
+            "clusters": sent.clusters,
+            "summary": _summary(sent.count, source.noun, sent.colour),
+            "noun": source.noun,
+            "modality": source.modality,
+            "model": source.model,
+            "view": source.view,
+            "open_rest": source.open_rest,
+            "live": None if source.live is None else dict(source.live),
+            "search": search,
+            "picked": picked,
+            "pins": [pin.to_json() for pin in pins],
+            "answer": _answer(source, state.probe),
+            "turn": state.turn,
+        },
+        height=height,
+        on_state_change=_nothing,
+    )
+    return parse(said.get("state"), sent.count) or MapState(picked=picked, pins=tuple(pins))
+
+
+def _check(points: NDArray[np.floating], colour: Colouring, clusters: Clusters | None) -> None:
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
+        raise ValueError(f"A map has up to {MOST_POINTS:,} points (n, 2), not {points.shape}.")
+    of_colour = colour.values if isinstance(colour, Continuous) else colour.codes
+    lengths = {
+        "colour": len(of_colour),
+        "clusters": len(points) if clusters is None else len(clusters.codes),
+    }
+    wrong = [f"{name} has {found:,}" for name, found in lengths.items() if found != len(points)]
+    if wrong:
+        raise ValueError(f"The map has {len(points):,} points, but {' and '.join(wrong)}.")
+
+
+def _summary(count: int, noun: str, colour: Mapping[str, Any]) -> str:
+    of = f"Map of {count:,} {noun} in the latent space"
+    names = colour.get("names")
+    if isinstance(names, list) and len(names) < 2:
+        return f"{of}."
+    groups = f", {len(names)} groups" if isinstance(names, list) else ""
+    return f"{of}, coloured by {colour['title']}{groups}."
+
+
+def _answer(source: Source, probe: Probed | None) -> dict[str, Any] | None:
+    if source.decode is None or probe is None:
+        return None
+    found = source.decode(probe)
+    if found is None:
+        return None
+    said = {
+        "request": probe.request,
+        "trust": found.trust,
+        "nearest": found.nearest,
+        "z": [float(number) for number in found.z],
+        "text": None,
+        "picture": None,
+    }
+    if isinstance(found.shown, str):
+        return {**said, "text": found.shown}
+    height, width, *colours = found.shown.shape
+    pixels = base64.b64encode(np.ascontiguousarray(found.shown).tobytes()).decode("ascii")
+    size = {"height": height, "width": width, "channels": colours[0] if colours else 1}
+    return {**said, "picture": {**size, "pixels": pixels}}
+
+
+def _carry(key: str, parts: Mapping[str, Column | None]) -> None:
+    """Mount columns, each by itself, where nobody sees them."""
+    with st.container(key=f"columns_{key}", gap=None):
+        for name, column in parts.items():
+            if column is not None:
+                _component("column")(key=f"{key}.{name}", data=column.data)
+
+
+@cache
+def _component(name: str) -> Callable[..., Any]:
+    return st.components.v2.component(f"latentscape.{name}", js=bundle.loader(name))
+
+
+def _nothing() -> None:
+    """Be there: Streamlit keeps a state only where a callback is registered for it."""

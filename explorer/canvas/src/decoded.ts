@@ -1,0 +1,69 @@
+/** What the model made of a point, on the screen: a crisp picture, or words with their certainty. */
+import { el } from "./dom";
+import type { Body, Images, Text } from "./protocol";
+
+/** Draw one picture into a canvas of its own size; CSS enlarges it with sharp pixels. */
+export function paint(canvas: HTMLCanvasElement, images: Images, which = 0): void {
+  const { width, height, channels } = images;
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  if (!context || width * height === 0) return;
+  const picture = context.createImageData(width, height);
+  const from = which * width * height * channels;
+  for (let i = 0; i < width * height; i++) {
+    for (let colour = 0; colour < 3; colour++) {
+      picture.data[4 * i + colour] = images.pixels[from + i * channels + Math.min(colour, channels - 1)];
+    }
+    picture.data[4 * i + 3] = 255;
+  }
+  context.putImageData(picture, 0, 0);
+}
+
+export function pictureOf(images: Images, which = 0): HTMLCanvasElement {
+  const canvas = el("canvas", { class: "picture", role: "img", "aria-label": "decoded picture" });
+  paint(canvas, images, which);
+  return canvas;
+}
+
+/**
+ * The words of a text; the less sure the model was of one, the fainter it is written.
+ *
+ * Tokens are pieces of the text in order: what stands between two is kept as it is.
+ */
+export function wordsOf(text: Text): HTMLElement {
+  const shown = el("span", { class: "words" });
+  let at = 0;
+  text.tokens.forEach((token, index) => {
+    const place = token ? text.text.indexOf(token, at) : -1;
+    if (place < 0) return;
+    shown.append(text.text.slice(at, place), word(token, text.p[index] ?? 1));
+    at = place + token.length;
+  });
+  shown.append(text.text.slice(at));
+  if (!text.text) shown.append(el("span", { class: "quiet" }, "No words"));
+  return shown;
+}
+
+function word(token: string, p: number): HTMLElement {
+  const shown = el("span", { class: "word" }, token);
+  shown.style.opacity = (0.5 + 0.5 * Math.min(1, Math.max(0, p))).toFixed(2);
+  return shown;
+}
+
+export function decoded(body: Body, which = 0): HTMLElement {
+  if (body.kind === "images") return pictureOf(body, which);
+  const text = body.texts[which];
+  return text ? wordsOf(text) : el("span", { class: "quiet" }, "No words");
+}
+
+/** From here on a decode lies among items; and below, in the empty. */
+const ASSURED = 0.6;
+export const GUESS = 0.15;
+
+/** How far a decode can be trusted, in plain words. */
+export function trustWords(trust: number): string {
+  if (trust >= ASSURED) return "Items close by";
+  if (trust >= GUESS) return "Few items near";
+  return "Empty here: a guess";
+}

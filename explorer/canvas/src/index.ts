@@ -1,0 +1,72 @@
+/** What Streamlit calls, one function a component; called again at every rerun and theme change. */
+import { takeIn, whenThere } from "./columns";
+import { el } from "./dom";
+import { LatentMap } from "./map/map";
+import type { Meta, State } from "./map/meta";
+import style from "./style.css?inline";
+
+/** What a component of Streamlit's second kind is given. */
+interface Mount<Data> {
+  data: Data;
+  parentElement: ShadowRoot | HTMLElement;
+  setStateValue(name: string, value: unknown): void;
+}
+
+type Cleanup = () => void;
+
+/** What is held for a mount; gone with the element that Streamlit gave it. */
+const columns = new WeakMap<Node, { name: string; letGo: Cleanup }>();
+
+/** A mount without a face: it brings one column of a map. */
+export function column({ data, parentElement }: Mount<Uint8Array>): Cleanup {
+  const before = columns.get(parentElement);
+  const [name, letGo] = takeIn(data);
+  before?.letGo();
+  columns.set(parentElement, { name, letGo });
+  return () => columns.get(parentElement)?.letGo();
+}
+
+class Room {
+  private map: LatentMap | null = null;
+  private xy = "";
+  private stopWaiting: Cleanup = () => undefined;
+  private readonly host = el("div", { class: "host" });
+
+  constructor(parent: ShadowRoot | HTMLElement) {
+    const sheet = el("style");
+    sheet.textContent = `.host { width: 100%; height: 100%; } ${style}`;
+    parent.append(sheet, this.host);
+  }
+
+  update(meta: Meta, tell: (state: State) => void): void {
+    this.stopWaiting();
+    const names = Object.values(meta.columns).filter((name) => name !== null);
+    this.stopWaiting = whenThere(names, (there) => {
+      if (this.map && this.xy === meta.columns.xy) this.map.update(meta, there, tell);
+      else {
+        const earlier = this.map;
+        earlier?.root.remove();
+        this.map = new LatentMap(meta, there, this.host, tell, earlier);
+        earlier?.destroy();
+        this.xy = meta.columns.xy;
+      }
+    });
+  }
+
+  destroy(): void {
+    this.stopWaiting();
+    this.map?.destroy();
+  }
+}
+
+const rooms = new WeakMap<Node, Room>();
+
+export function latentMap({ data, parentElement, setStateValue }: Mount<Meta>): Cleanup {
+  let room = rooms.get(parentElement);
+  if (!room) rooms.set(parentElement, (room = new Room(parentElement)));
+  room.update(data, (state) => setStateValue("state", state));
+  return () => {
+    rooms.get(parentElement)?.destroy();
+    rooms.delete(parentElement);
+  };
+}

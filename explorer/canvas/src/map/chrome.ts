@@ -1,0 +1,93 @@
+/** What floats over the map: tools, search, legend, status, zoom, minimap, the first hint. */
+import { el } from "../dom";
+import { counted } from "../scales";
+import type { Frame } from "../view";
+import type { Context } from "./context";
+import type { Tool } from "./gestures";
+import { Legend } from "./legend";
+import { Minimap } from "./minimap";
+import type { Navigation } from "./navigation";
+import { restChoice } from "./rest";
+import { Hint, Status } from "./status";
+import { Search, Toolbar, zoomButtons } from "./toolbar";
+
+/** Narrower than this, in CSS pixels, the map keeps only what is needed. */
+const NARROW = 560;
+
+export interface Wishes {
+  choose(tool: Tool): void;
+  rest(mode: number): void;
+  search(query: string): void;
+  leaveSearch(): void;
+}
+
+export class Chrome {
+  readonly status = new Status();
+  readonly hint: Hint;
+  readonly legend: Legend;
+  readonly minimap: Minimap;
+  readonly toolbar: Toolbar;
+  readonly search: Search | null;
+  readonly parts: HTMLElement[];
+
+  constructor(
+    private readonly ctx: Context,
+    navigation: Navigation,
+    wishes: Wishes,
+  ) {
+    const meta = ctx.meta();
+    this.hint = new Hint(meta.modality);
+    this.legend = new Legend(ctx, () => ctx.stage.repaint());
+    this.minimap = new Minimap(ctx, (u, v) => navigation.goTo(u, v));
+    this.toolbar = new Toolbar((tool) => wishes.choose(tool));
+    this.search = meta.search
+      ? new Search(
+          meta.noun,
+          (query) => wishes.search(query),
+          () => wishes.leaveSearch(),
+        )
+      : null;
+    const rest = meta.open_rest ? restChoice((mode) => wishes.rest(mode)) : null;
+    const zooms = zoomButtons(
+      (factor) => navigation.zoom(factor),
+      () => navigation.reset(),
+    );
+    this.parts = [
+      el("div", { class: "left" }, this.toolbar.root, this.search?.root),
+      this.legend.root,
+      el("div", { class: "corner" }, this.status.root, rest),
+      el("div", { class: "bottom-right" }, this.minimap.root, zooms),
+      this.hint.root,
+    ];
+    this.parts.forEach(keepGestures);
+    this.legend.fill();
+  }
+
+  /** Arrange for a window of this width; returns what is covered at its sides. */
+  arrange(root: HTMLElement, width: number): Frame["inset"] {
+    const narrow = width < NARROW;
+    if (narrow !== root.classList.contains("narrow")) {
+      root.classList.toggle("narrow", narrow);
+      this.legend.setFolded(narrow);
+    }
+    if (narrow) return { left: 12, right: 12, top: 60, bottom: 44 };
+    const legend = this.legend.root.hidden ? 0 : this.legend.root.offsetWidth;
+    return { left: 64, right: Math.max(72, legend + 24), top: 12, bottom: 34 };
+  }
+
+  /** Say how many points are left of a search. */
+  found(): void {
+    this.search?.say(`${counted(this.ctx.model.matching)} found`);
+  }
+
+  destroy(): void {
+    this.search?.destroy();
+  }
+}
+
+/** What floats over the map has gestures of its own: none of them reaches the map. */
+export function keepGestures(part: HTMLElement): void {
+  for (const name of ["pointerdown", "pointermove", "wheel", "dblclick"]) {
+    part.addEventListener(name, (event) => event.stopPropagation());
+  }
+}

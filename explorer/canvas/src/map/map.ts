@@ -1,0 +1,275 @@
+/** One map on the page: its layers, tools and connection around one model of the data. */
+import { join } from "../connection";
+import { el } from "../dom";
+import type { LiveClient } from "../live";
+import { counted } from "../scales";
+import { readTheme, sameTheme, type Theme } from "../theme";
+import { cameraOf, toScreen, type View } from "../view";
+import { Chrome, keepGestures } from "./chrome";
+import type { Context } from "./context";
+import { Gestures, type Tool } from "./gestures";
+import { commandsOf, handsOf, type Parts } from "./hands";
+import { HELP, listenToKeys } from "./keys";
+import { Look } from "./look";
+import type { Meta, State } from "./meta";
+import { MapModel, type Columns } from "./model";
+import { Names } from "./names";
+import { Navigation } from "./navigation";
+import { PlainRenderer } from "./plain";
+import { Probe } from "./probe";
+import { PLAIN_MOST } from "./renderer";
+import { Select } from "./select";
+import { Stage } from "./stage";
+import { hasWebgl, WebglRenderer } from "./webgl";
+
+export type Tell = (state: State) => void;
+
+export class LatentMap implements Context {
+  readonly root = el("div", { class: "map", tabindex: 0, role: "application" });
+  readonly model: MapModel;
+  readonly stage: Stage;
+  private readonly probe: Probe;
+  private readonly looking: Look;
+  private readonly selecting: Select;
+  private readonly names: Names;
+  private readonly navigation: Navigation;
+  private readonly chrome: Chrome;
+  private readonly gestures: Gestures;
+  private readonly spoken = el("div", { class: "unseen", "aria-live": "polite" });
+  private readonly sizes: ResizeObserver;
+  private themed: Theme;
+  private tool: Tool = "probe";
+  private client: LiveClient | null = null;
+  private leaveClient: () => void = () => undefined;
+  private door = "";
+  private state: State;
+
+  /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
+  constructor(
+    private told: Meta,
+    columns: Columns,
+    host: HTMLElement,
+    private tell: Tell,
+    earlier: LatentMap | null,
+  ) {
+    host.append(this.root);
+    // For the browser's console, and for tests that must know where a point lies.
+    Object.assign(this.root, { latentMap: this });
+    this.themed = readTheme(this.root);
+    this.model = new MapModel(told, columns);
+    this.stage = new Stage(this.model, this.themed, (context, view) => this.draw(context, view));
+    this.state = this.firstState(earlier);
+    this.names = new Names(this);
+    this.probe = new Probe(this);
+    this.looking = new Look(this);
+    this.selecting = new Select(this, () => this.describe());
+    this.navigation = new Navigation(this.stage, told.columns.xy, () => {
+      this.looking.leave();
+      this.probe.follow();
+    });
+    this.chrome = new Chrome(this, this.navigation, {
+      choose: (tool) => this.choose(tool),
+      rest: (mode) => (this.probe.rest = mode),
+      search: (query) => this.send({ query }),
+      leaveSearch: () => this.root.focus(),
+    });
+    const parts = this.parts();
+    this.gestures = new Gestures(this.root, handsOf(parts));
+    listenToKeys(
+      this.root,
+      commandsOf(parts, {
+        search: () => this.chrome.search?.input.focus(),
+        choose: (tool) => this.chrome.toolbar.choose(tool),
+        space: (held) => this.gestures.holdSpace(held),
+      }),
+    );
+    this.sizes = new ResizeObserver(() => this.fit());
+    this.begin();
+  }
+
+  private firstState(earlier: LatentMap | null): State {
+    const { picked, pins, turn } = this.told;
+    const camera = cameraOf(this.stage.view, this.stage.frame);
+    if (earlier && earlier.model.scene.count === this.model.scene.count) {
+      this.model.select(earlier.model.selection());
+      return { ...earlier.state, picked, pins, camera };
+    }
+    const selection = { ranges: "", count: 0 };
+    return { selection, picked, pins, camera, probe: null, query: "", turn };
+  }
+
+  private parts(): Parts {
+    return {
+      probe: this.probe,
+      looking: this.looking,
+      selecting: this.selecting,
+      navigation: this.navigation,
+      tool: () => this.tool,
+      probed: () => this.chrome.hint.done(),
+    };
+  }
+
+  private begin(): void {
+    keepGestures(this.probe.card.root);
+    this.root.append(
+      this.stage.root,
+      ...this.chrome.parts,
+      this.looking.card.root,
+      this.probe.card.root,
+      this.spoken,
+      el("div", { class: "unseen" }, HELP),
+    );
+    this.probe.pins.restore(this.told.pins);
+    this.looking.pick(this.told.picked ?? -1, false);
+    this.fit();
+    this.sizes.observe(this.root);
+    this.startDrawing();
+    this.navigation.return();
+    this.chrome.toolbar.choose("probe");
+    this.describe();
+    this.connect();
+  }
+
+  /** Where an item lies in the window, in CSS pixels from the map's corner. */
+  placeOf(index: number): [number, number] {
+    const { points } = this.model.scene;
+    return toScreen(this.stage.view, points[2 * index], points[2 * index + 1]);
+  }
+
+  meta(): Meta {
+    return this.told;
+  }
+
+  theme(): Theme {
+    return this.themed;
+  }
+
+  live(): LiveClient | null {
+    return this.client;
+  }
+
+  send(change: Partial<State>): void {
+    const camera = cameraOf(this.stage.view, this.stage.frame);
+    this.state = { ...this.state, ...change, camera, turn: this.state.turn + 1 };
+    this.tell(this.state);
+  }
+
+  say(words: string): void {
+    this.spoken.textContent = words;
+  }
+
+  /** Python has run again, or the theme changed: take over whatever is new. */
+  update(meta: Meta, columns: Columns, tell: Tell): void {
+    this.tell = tell;
+    const before = this.told;
+    this.told = meta;
+    const theme = readTheme(this.root);
+    const rethemed = !sameTheme(theme, this.themed);
+    if (rethemed) {
+      this.themed = theme;
+      this.stage.setTheme(theme);
+      this.chrome.minimap.forget();
+    }
+    const looks = ({ columns: names, colour, clusters }: Meta): string =>
+      JSON.stringify([names, colour, clusters]);
+    const recoloured = looks(before) !== looks(meta);
+    const { matching } = this.model;
+    if (recoloured) {
+      this.model.take(meta, columns);
+      this.names.forget();
+      this.stage.restyle();
+    }
+    if (recoloured || rethemed) {
+      this.chrome.legend.fill();
+      this.fit();
+    }
+    this.connect();
+    this.hear(meta);
+    if (this.model.matching !== matching) this.say(`${counted(this.model.matching)} found.`);
+    this.describe();
+    this.stage.repaint();
+  }
+
+  /** What Python says of items, unless it had not yet heard what was done last. */
+  private hear(meta: Meta): void {
+    if (meta.answer && this.probe.answered(meta.answer)) this.state = { ...this.state, probe: null };
+    if (meta.turn !== this.state.turn || (meta.picked ?? -1) === this.looking.picked) return;
+    this.state = { ...this.state, picked: meta.picked };
+    this.looking.pick(meta.picked ?? -1, false);
+  }
+
+  private startDrawing(): void {
+    const { count } = this.model.scene;
+    if (hasWebgl()) {
+      const make = (canvas: HTMLCanvasElement): WebglRenderer =>
+        new WebglRenderer(canvas, () => this.stage.restart(make));
+      this.stage.start(make);
+    } else if (count <= PLAIN_MOST) {
+      this.stage.start((canvas) => new PlainRenderer(canvas));
+      this.chrome.status.plain();
+    } else {
+      const words =
+        `This browser offers no WebGL, which a map of ${counted(count)} points needs. Up to ` +
+        `${counted(PLAIN_MOST)} points are drawn without it: use another browser, or turn on ` +
+        "hardware acceleration in this one.";
+      this.root.append(el("div", { class: "refusal", role: "alert" }, words));
+    }
+  }
+
+  private connect(): void {
+    const { live, model } = this.told;
+    const door = live ? `${live.path} ${live.token} ${model}` : "";
+    if (door === this.door) return;
+    this.door = door;
+    this.leaveClient();
+    this.client = null;
+    if (!live) {
+      this.chrome.status.still();
+      return;
+    }
+    const [client, leave] = join(live, model);
+    this.client = client;
+    const off = client.onState((state) => this.chrome.status.live(state));
+    this.leaveClient = () => {
+      off();
+      leave();
+    };
+  }
+
+  private fit(): void {
+    const { clientWidth, clientHeight } = this.root;
+    this.stage.setInset(this.chrome.arrange(this.root, clientWidth));
+    this.stage.resize(clientWidth, clientHeight);
+    this.probe.follow();
+  }
+
+  private draw(context: CanvasRenderingContext2D, view: View): void {
+    this.names.draw(context, view);
+    this.looking.draw(context, view);
+    this.probe.draw(context, view);
+    this.selecting.draw(context);
+    this.chrome.minimap.draw(view);
+  }
+
+  private choose(tool: Tool): void {
+    this.tool = tool;
+    this.root.dataset.tool = tool;
+  }
+
+  /** One sentence on what is there, for those who cannot see it; and how many were found. */
+  private describe(): void {
+    const { selectedCount } = this.model;
+    const selected = selectedCount > 0 ? ` ${counted(selectedCount)} selected.` : "";
+    this.root.setAttribute("aria-label", `${this.told.summary}${selected}`);
+    this.chrome.found();
+  }
+
+  destroy(): void {
+    this.sizes.disconnect();
+    this.gestures.destroy();
+    this.chrome.destroy();
+    this.leaveClient();
+    this.stage.destroy();
+    this.root.remove();
+  }
+}

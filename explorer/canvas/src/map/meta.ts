@@ -1,0 +1,72 @@
+/** What Python tells the map besides its columns, and what the map tells Python. */
+
+export interface Classes {
+  kind: "classes";
+  title: string;
+  names: string[];
+  /** The class that gathers left-over names, −1 where there is none. */
+  other: number;
+}
+
+export interface Values {
+  kind: "values";
+  title: string;
+  low: number;
+  high: number;
+  palette: string;
+}
+
+export interface Pin {
+  x: number;
+  y: number;
+  z: number[] | null;
+  index: number | null;
+}
+
+export interface Meta {
+  /** Names of the columns, by their content. */
+  columns: { xy: string; colour: string | null; cluster: string | null; mask: string | null };
+  /** Bytes of one class code: 1 or 2. Values always take 2. */
+  code_bytes: number;
+  count: number;
+  /** What one item is called, in the plural: "images", "sentences". */
+  noun: string;
+  modality: string;
+  colour: Classes | Values;
+  clusters: string[] | null;
+  /** One sentence of what the map shows, for screen readers. */
+  summary: string;
+  model: string;
+  view: string;
+  /** Whether two dimensions leave something open, so that one can choose where it comes from. */
+  open_rest: boolean;
+  live: { path: string; token: string } | null;
+  search: boolean;
+  picked: number | null;
+  pins: Pin[];
+  /** The answer to `state.probe` where there is no live socket. */
+  answer: Still | null;
+  /** The turn of the last state that Python knew of when it wrote this. */
+  turn: number;
+}
+
+/** What Python decoded at a place: a picture as base64 bytes, or a text. */
+export interface Still {
+  request: number;
+  trust: number;
+  nearest: number;
+  z: number[];
+  text: string | null;
+  picture: { height: number; width: number; channels: number; pixels: string } | null;
+}
+
+export interface State {
+  selection: { ranges: string; count: number };
+  picked: number | null;
+  pins: Pin[];
+  camera: { zoom: number; u: number; v: number };
+  probe: { x: number; y: number; rest: number; request: number } | null;
+  query: string;
+  /** Counts what was said, so that an answer to something older is known as such. */
+  turn: number;
+}

@@ -1,0 +1,172 @@
+/** A map's data in the browser: where points lie, what each is, and which of them take part now. */
+import { asCodes, asFloats } from "../columns";
+import { densityOf, type Density } from "../density";
+import { Grid } from "../grid";
+import { anchorsOf, type Anchor } from "../labels";
+import { classColours, neutral, rgbOf, scaleColours, STEPS, type Scheme } from "../palettes";
+import { Scene } from "../scales";
+import type { Meta, Values } from "./meta";
+
+/** The largest code of a value; it stands for "unknown". */
+const UNKNOWN = 65_535;
+const DENSITY_SIDE = 256;
+/** How many styles a renderer must know: a class twice, and once dimmed for all classes. */
+export interface Styles {
+  colours: string[];
+  opacities: number[];
+}
+
+export type Columns = Map<string, Uint8Array>;
+
+export class MapModel {
+  readonly scene: Scene;
+  readonly grid: Grid;
+  private densityKept: Density | null = null;
+  /** Of each point its class, or its step on the scale (STEPS for unknown). */
+  codes: Uint16Array;
+  classes = 1;
+  /** Counts the colourings that were taken over. */
+  version = 0;
+  sizes: Uint32Array = new Uint32Array(1);
+  readonly hidden = new Set<number>();
+  private clusters: Uint16Array | null = null;
+  private mask: Uint8Array | null = null;
+  private selected: Uint8Array | null = null;
+  selectedCount = 0;
+  /** Points that the filter lets through. */
+  matching: number;
+
+  constructor(
+    public meta: Meta,
+    columns: Columns,
+  ) {
+    this.scene = Scene.of(asFloats(columns.get(meta.columns.xy) ?? new Uint8Array(0)));
+    this.grid = new Grid(this.scene.points);
+    this.codes = new Uint16Array(this.scene.count);
+    this.matching = this.scene.count;
+    this.take(meta, columns);
+  }
+
+  /** Take over new colours, clusters and filter; the points are the same. */
+  take(meta: Meta, columns: Columns): void {
+    const recoloured = meta.colour.title !== this.meta.colour.title;
+    this.meta = meta;
+    this.version++;
+    const colour = meta.columns.colour ? columns.get(meta.columns.colour) : undefined;
+    if (meta.colour.kind === "classes") {
+      this.classes = Math.max(1, meta.colour.names.length);
+      this.codes = colour ? asCodes(colour, meta.code_bytes) : new Uint16Array(this.scene.count);
+    } else {
+      this.classes = STEPS + 1;
+      this.codes = stepsOf(colour ? asCodes(colour, 2) : new Uint16Array(this.scene.count));
+    }
+    this.sizes = new Uint32Array(this.classes);
+    for (const code of this.codes) if (code < this.classes) this.sizes[code]++;
+    if (recoloured) this.hidden.clear();
+    const cluster = meta.columns.cluster ? columns.get(meta.columns.cluster) : undefined;
+    this.clusters = cluster ? asCodes(cluster, 1) : null;
+    this.mask = (meta.columns.mask && columns.get(meta.columns.mask)) || null;
+    this.matching = this.mask ? bitsOf(this.mask, this.scene.count) : this.scene.count;
+  }
+
+  get density(): Density {
+    return (this.densityKept ??= densityOf(this.scene.points, DENSITY_SIDE));
+  }
+
+  /** Whether a point can be hovered, picked and selected. */
+  readonly accepts = (index: number): boolean => {
+    if (this.hidden.size > 0 && this.hidden.has(this.codes[index])) return false;
+    return this.mask === null || this.passes(index);
+  };
+
+  private passes(index: number): boolean {
+    return this.mask === null || ((this.mask[index >> 3] >> (index & 7)) & 1) === 1;
+  }
+
+  select(indices: ArrayLike<number>): void {
+    this.selectedCount = indices.length;
+    this.selected = indices.length > 0 ? new Uint8Array(this.scene.count) : null;
+    for (let k = 0; k < indices.length; k++) if (this.selected) this.selected[indices[k]] = 1;
+  }
+
+  isSelected(index: number): boolean {
+    return this.selected?.[index] === 1;
+  }
+
+  selection(): Uint32Array {
+    const indices = new Uint32Array(this.selectedCount);
+    for (let i = 0, at = 0; at < this.selectedCount; i++) {
+      if (this.selected?.[i]) indices[at++] = i;
+    }
+    return indices;
+  }
+
+  /** Of each point the style it is drawn in: its class, or dimmed (the last one). */
+  styleOf(index: number): number {
+    const dimmed = !this.passes(index) || (this.selected !== null && this.selected[index] === 0);
+    return dimmed ? this.classes : this.codes[index];
+  }
+
+  /** The colours of the classes as the legend shows them. */
+  classColours(scheme: Scheme): string[] {
+    const { colour } = this.meta;
+    if (colour.kind === "values") return [...scaleColours(colour.palette), neutral(scheme)];
+    return classColours(this.classes, scheme, colour.other);
+  }
+
+  /** How each style is drawn; `opacity` is that of a point which takes part. */
+  styles(scheme: Scheme, opacity: number): Styles {
+    const colours = this.classColours(scheme);
+    const opacities = colours.map((_, code) => (this.hidden.has(code) ? 0 : opacity));
+    return {
+      colours: [...colours, neutral(scheme)],
+      opacities: [...opacities, Math.min(0.18, opacity * 0.35)],
+    };
+  }
+
+  /** The names to write on the map: those of clusters, else of the classes. */
+  names(): { name: string; code: number; anchor: Anchor }[] {
+    const named = this.clusters && this.meta.clusters;
+    const { colour } = this.meta;
+    if (!named && (colour.kind !== "classes" || colour.names.length < 2)) return [];
+    const names = named ? this.meta.clusters! : (colour as { names: string[] }).names;
+    const codes = named ? this.clusters! : this.codes;
+    const other = named ? -1 : (colour as { other: number }).other;
+    return anchorsOf(this.scene.points, codes, names.length)
+      .map((anchor, code) => ({ name: names[code], code, anchor }))
+      .filter(({ anchor, code }) => anchor.size > 0 && code !== other);
+  }
+
+  /** What a point is called where it is hovered: its class, or its value. */
+  wordsFor(index: number): string {
+    const { colour } = this.meta;
+    const code = this.codes[index];
+    if (colour.kind === "classes") return colour.names.length > 1 ? (colour.names[code] ?? "") : "";
+    if (code >= STEPS) return `${colour.title}: unknown`;
+    return `${colour.title}: about ${valueAt(colour, code)}`;
+  }
+}
+
+function valueAt(values: Values, step: number): string {
+  const value = values.low + ((values.high - values.low) * step) / (STEPS - 1);
+  return String(Number(value.toPrecision(2)));
+}
+
+/** Two bytes of value, 0 to 65534 between the ends of the scale, as steps of colour. */
+function stepsOf(codes: Uint16Array): Uint16Array {
+  return codes.map((code) =>
+    code === UNKNOWN ? STEPS : Math.min(STEPS - 1, Math.floor((code / UNKNOWN) * STEPS)),
+  );
+}
+
+function bitsOf(mask: Uint8Array, count: number): number {
+  let total = 0;
+  for (let i = 0; i < count; i++) total += (mask[i >> 3] >> (i & 7)) & 1;
+  return total;
+}
+
+/** Premultiplied by nothing: colours for a 2D canvas that cannot mix them itself. */
+export function rgbaOf(colour: string, opacity: number): string {
+  const [red, green, blue] = rgbOf(colour);
+  return `rgba(${red}, ${green}, ${blue}, ${opacity})`;
+}

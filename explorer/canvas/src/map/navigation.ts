@@ -1,0 +1,51 @@
+/** Moving over the map: every way to pan and zoom, and what follows from it. */
+import { cameraOf, pannedBy, pinched, viewOf, zoomedAt, type View } from "../view";
+import { recall, store } from "./memory";
+import type { Stage } from "./stage";
+
+type Point = readonly [number, number];
+
+export class Navigation {
+  constructor(
+    private readonly stage: Stage,
+    /** The map's name, under which its camera is remembered. */
+    private readonly name: string,
+    private readonly moved: () => void,
+  ) {}
+
+  look(view: View): void {
+    this.stage.look(view);
+    store(this.name, cameraOf(this.stage.view, this.stage.frame));
+    this.moved();
+  }
+
+  /** Go where one was on another visit to the page in this tab. */
+  return(): void {
+    const camera = recall(this.name);
+    const { width, height } = this.stage.view;
+    if (camera) this.stage.look(viewOf(camera, width, height, this.stage.frame));
+  }
+
+  zoom(factor: number, x?: number, y?: number): void {
+    const { view, frame } = this.stage;
+    this.look(zoomedAt(view, x ?? view.width / 2, y ?? view.height / 2, factor, frame));
+  }
+
+  pan(dx: number, dy: number): void {
+    this.look(pannedBy(this.stage.view, dx, dy, this.stage.frame));
+  }
+
+  pinch(before: readonly [Point, Point], after: readonly [Point, Point]): void {
+    this.look(pinched(this.stage.view, before, after, this.stage.frame));
+  }
+
+  goTo(u: number, v: number): void {
+    this.look({ ...this.stage.view, u, v });
+  }
+
+  reset(): void {
+    this.stage.lookAtAll();
+    store(this.name, null);
+    this.moved();
+  }
+}

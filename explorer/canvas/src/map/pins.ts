@@ -1,0 +1,86 @@
+/** Pins: decodes that were kept; Interpolate and arithmetic start from them. */
+import { pictureOf } from "../decoded";
+import type { Body } from "../protocol";
+import { toScreen, type View } from "../view";
+import type { Context } from "./context";
+import type { Pin } from "./meta";
+
+const MOST = 12;
+const SIDE = 34;
+const REACH = 12;
+
+interface Held {
+  pin: Pin;
+  picture: HTMLCanvasElement | null;
+}
+
+export class PinBoard {
+  private held: Held[] = [];
+
+  constructor(private readonly ctx: Context) {}
+
+  get list(): Pin[] {
+    return this.held.map(({ pin }) => pin);
+  }
+
+  /** Show the pins that Python remembers, as after a change of page. */
+  restore(pins: readonly Pin[]): void {
+    this.held = pins.slice(0, MOST).map((pin) => ({ pin, picture: null }));
+  }
+
+  add(pin: Pin, body: Body | null): void {
+    if (this.held.length >= MOST) {
+      this.ctx.say(`There are ${MOST} pins already: take one away first.`);
+      return;
+    }
+    this.held.push({ pin, picture: body?.kind === "images" ? pictureOf(body) : null });
+    this.changed(`Pin ${this.held.length} dropped.`);
+  }
+
+  /** Take away the pin at a place of the window; whether there was one. */
+  removeAt(x: number, y: number): boolean {
+    const at = this.held.findIndex(({ pin }) => {
+      const [px, py] = this.screenOf(pin);
+      return Math.hypot(px - x, py - y) < REACH;
+    });
+    if (at < 0) return false;
+    this.held.splice(at, 1);
+    this.changed(`Pin ${at + 1} taken away.`);
+    return true;
+  }
+
+  private changed(words: string): void {
+    this.ctx.send({ pins: this.list });
+    this.ctx.say(words);
+    this.ctx.stage.repaint();
+  }
+
+  private screenOf({ x, y }: Pin): [number, number] {
+    return toScreen(this.ctx.stage.view, ...this.ctx.model.scene.toUnit(x, y));
+  }
+
+  draw(context: CanvasRenderingContext2D, view: View): void {
+    const { accent, background, font } = this.ctx.theme();
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    this.held.forEach(({ pin, picture }, number) => {
+      const [x, y] = toScreen(view, ...this.ctx.model.scene.toUnit(pin.x, pin.y));
+      if (picture) {
+        context.fillStyle = background;
+        context.fillRect(x - SIDE / 2 - 1.5, y + 12.5, SIDE + 3, SIDE + 3);
+        context.imageSmoothingEnabled = false;
+        context.drawImage(picture, x - SIDE / 2, y + 14, SIDE, SIDE);
+      }
+      context.beginPath();
+      context.arc(x, y, 9, 0, 2 * Math.PI);
+      context.fillStyle = accent;
+      context.strokeStyle = background;
+      context.lineWidth = 2;
+      context.fill();
+      context.stroke();
+      context.fillStyle = "#ffffff";
+      context.font = `600 11px ${font}`;
+      context.fillText(String(number + 1), x, y + 0.5);
+    });
+  }
+}

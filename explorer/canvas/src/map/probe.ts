@@ -1,0 +1,206 @@
+/** The probe: what the model makes of the place under the pointer, decoded while it moves. */
+import { decoded, GUESS, paint, trustWords } from "../decoded";
+import { el, icon } from "../dom";
+import { askAt, Rest, type Body, type Place } from "../protocol";
+import { fromBase64 } from "../ranges";
+import { toScreen, toUnit, type View } from "../view";
+import { Card } from "./cards";
+import { Channel, type Context } from "./context";
+import type { Pin, Still } from "./meta";
+import { PinBoard } from "./pins";
+import { Trail } from "./trail";
+
+/** A decode, and where on the map it was asked for. */
+interface Found {
+  u: number;
+  v: number;
+  trust: number;
+  nearest: number;
+  z: number[];
+  body: Body;
+}
+
+export class Probe {
+  readonly card = new Card("probe-card");
+  readonly pins: PinBoard;
+  rest: number = Rest.mean;
+  private readonly trail = new Trail();
+  private readonly shown = el("div", { class: "decode" });
+  private readonly trust = el("div", { class: "trust" });
+  private readonly keep: HTMLButtonElement;
+  private found: Found | null = null;
+  /** Where the probe is, whether or not the answer is there. */
+  private spot: { u: number; v: number; touch: boolean } | null = null;
+  private asked = 0;
+  private request = 0;
+
+  constructor(private readonly ctx: Context) {
+    this.pins = new PinBoard(ctx);
+    this.keep = el("button", { type: "button", class: "chip" }, icon("pin"), "Pin");
+    this.keep.addEventListener("click", () => this.pin());
+    const close = el("button", { type: "button", class: "chip bare", "aria-label": "Close" });
+    close.append(icon("close"));
+    close.addEventListener("click", () => this.clear());
+    this.card.root.append(this.shown, this.trust, el("div", { class: "row" }, this.keep, close));
+    this.card.root.dataset.modality = ctx.meta().modality;
+  }
+
+  get active(): boolean {
+    return this.spot !== null;
+  }
+
+  /** Begin a new drag: the last one's trail goes. */
+  begin(): void {
+    this.trail.clear();
+  }
+
+  /**
+   * Probe at a place of the window, or at its edge where the hand has left it; `final` where the
+   * pointer was let go or a key was pressed.
+   */
+  at(x: number, y: number, touch: boolean, final: boolean): void {
+    const { view } = this.ctx.stage;
+    const inside = (value: number, most: number): number => Math.max(0, Math.min(most, value));
+    const [u, v] = toUnit(view, inside(x, view.width), inside(y, view.height));
+    this.spot = { u, v, touch };
+    this.follow();
+    if (this.ctx.live()?.state === "live") void this.askLive(u, v, final);
+    else if (final) this.askPython(u, v);
+    this.ctx.stage.repaint();
+  }
+
+  /** Move by some pixels, from the middle where it was nowhere: the arrow keys. */
+  step(dx: number, dy: number): void {
+    const { view } = this.ctx.stage;
+    const start = this.spot
+      ? toScreen(view, this.spot.u, this.spot.v)
+      : ([view.width / 2, view.height / 2] as const);
+    const first = this.spot === null;
+    this.at(start[0] + (first ? 0 : dx), start[1] + (first ? 0 : dy), false, true);
+  }
+
+  private async askLive(u: number, v: number, final: boolean): Promise<void> {
+    const [x, y] = this.ctx.model.scene.toData(u, v);
+    const { view } = this.ctx.meta();
+    const mine = ++this.asked;
+    const reply = await this.ctx
+      .live()
+      ?.ask(Channel.probe, (to) => askAt(to, view, this.rest, x, y));
+    // Answers come in order; one for a place that was left is still newer than what is shown.
+    if (!reply || !this.spot) return;
+    if (reply.kind === "error") this.fail(reply.message);
+    else if (reply.kind === "place") this.show(foundOf(reply, u, v), final && mine === this.asked);
+  }
+
+  private askPython(u: number, v: number): void {
+    const [x, y] = this.ctx.model.scene.toData(u, v);
+    this.card.root.classList.add("waiting");
+    this.ctx.send({ probe: { x, y, rest: this.rest, request: ++this.request } });
+  }
+
+  /** Python's answer where there is no live socket; whether it is one to the last request. */
+  answered(still: Still): boolean {
+    if (still.request !== this.request) return false;
+    if (this.spot) this.show({ ...this.spot, ...still, body: bodyOf(still) }, true);
+    return true;
+  }
+
+  private show(found: Found, tell: boolean): void {
+    this.found = found;
+    this.card.root.classList.remove("waiting", "failed");
+    const { body } = found;
+    const picture = this.shown.firstElementChild;
+    // A picture is painted over: no element comes or goes sixty times a second.
+    if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body);
+    else this.shown.replaceChildren(decoded(body));
+    this.shown.style.opacity = (0.3 + 0.7 * Math.min(1, found.trust * 1.4)).toFixed(2);
+    this.trust.textContent = trustWords(found.trust);
+    this.trust.classList.toggle("low", found.trust < GUESS);
+    this.trail.add(found.u, found.v, body, this.ctx.stage.view);
+    this.card.root.dataset.answers = String(Number(this.card.root.dataset.answers ?? 0) + 1);
+    this.follow();
+    this.ctx.stage.repaint();
+    if (tell) this.ctx.say(this.words(found));
+  }
+
+  private fail(message: string): void {
+    this.found = null;
+    this.card.root.classList.add("failed");
+    this.trust.textContent = message;
+    this.follow();
+  }
+
+  private words(found: Found): string {
+    const what =
+      found.body.kind === "texts"
+        ? `“${found.body.texts[0]?.text ?? ""}”`
+        : `a picture like item ${found.nearest} ${this.ctx.model.wordsFor(found.nearest)}`;
+    return `Decoded here: ${what}. ${trustWords(found.trust)}.`;
+  }
+
+  /** Keep what is decoded here. */
+  pin(): void {
+    const spot = this.spot;
+    if (!spot) return;
+    const [x, y] = this.ctx.model.scene.toData(spot.u, spot.v);
+    const index = this.itemAt(spot.u, spot.v);
+    const pin: Pin = { x, y, z: this.found?.z ?? null, index };
+    this.pins.add(pin, this.found?.body ?? null);
+  }
+
+  private itemAt(u: number, v: number): number | null {
+    const { model, stage } = this.ctx;
+    const index = model.grid.nearest(u, v, 3 / stage.view.scale, model.accepts);
+    return index < 0 ? null : index;
+  }
+
+  clear(): void {
+    this.spot = this.found = null;
+    this.trail.clear();
+    this.card.hide();
+    this.ctx.stage.repaint();
+  }
+
+  /** The map was moved under the probe, or the probe over the map. */
+  follow(): void {
+    if (!this.spot) return;
+    const [x, y] = toScreen(this.ctx.stage.view, this.spot.u, this.spot.v);
+    const { width, height } = this.ctx.stage.view;
+    // A hair of rounding is no reason to hide at the edge.
+    if (x < -1 || y < -1 || x > width + 1 || y > height + 1) this.card.hide();
+    else if (this.found || this.card.root.matches(".waiting, .failed")) {
+      this.card.at(x, y, this.ctx.stage, this.spot.touch);
+    }
+  }
+
+  draw(context: CanvasRenderingContext2D, view: View): void {
+    const { accent, background } = this.ctx.theme();
+    this.trail.draw(context, view, this.ctx.theme());
+    this.pins.draw(context, view);
+    if (!this.spot) return;
+    const [x, y] = toScreen(view, this.spot.u, this.spot.v);
+    const empty = this.found !== null && this.found.trust < GUESS;
+    for (const [colour, width] of [[background, 5], [accent, 2]] as const) {
+      context.beginPath();
+      context.arc(x, y, 8, 0, 2 * Math.PI);
+      context.setLineDash(empty && colour === accent ? [3, 3] : []);
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+}
+
+function foundOf(place: Place, u: number, v: number): Found {
+  const { trust, nearest, body } = place;
+  return { u, v, trust, nearest, body, z: [...place.z] };
+}
+
+function bodyOf(still: Still): Body {
+  if (still.picture) {
+    return { kind: "images", count: 1, ...still.picture, pixels: fromBase64(still.picture.pixels) };
+  }
+  const text = still.text ?? "";
+  return { kind: "texts", texts: [{ text, tokens: [], p: [] }] };
+}

@@ -1,0 +1,166 @@
+"""What the map in the browser says back: checked, since anybody can send anything."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.canvas import ranges
+
+MOST_PINS = 12
+MOST_DIMENSIONS = 4096
+LONGEST_QUERY = 200
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A decode that was kept: its place on the map, its z where it is known, an item's index."""
+
+    x: float
+    y: float
+    z: tuple[float, ...] | None = None
+    index: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the pin as the browser knows it."""
+        z = None if self.z is None else list(self.z)
+        return {"x": self.x, "y": self.y, "z": z, "index": self.index}
+
+
+@dataclass(frozen=True)
+class Camera:
+    """What part of the map is seen: how much nearer than all of it, and around which point."""
+
+    zoom: float
+    u: float
+    v: float
+
+
+@dataclass(frozen=True)
+class Probed:
+    """A place to decode, asked for where there is no live socket; `request` is its number."""
+
+    x: float
+    y: float
+    from_nearest: bool
+    request: int
+
+
+def _nothing() -> NDArray[np.int64]:
+    return np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class MapState:
+    """What a visitor has done on a map.
+
+    Attributes:
+        selection: (n,) int64, the selected items in rising order.
+        picked: the item that was clicked last.
+        pins: decodes that were kept, in the order of their numbers.
+        camera: what part of the map was seen when something else changed.
+        query: what is searched for.
+        probe: a place to decode, where there is no live socket.
+        turn: how often the visitor had done something when this was said.
+    """
+
+    selection: NDArray[np.int64] = field(default_factory=_nothing)
+    picked: int | None = None
+    pins: tuple[Pin, ...] = ()
+    camera: Camera | None = None
+    query: str = ""
+    probe: Probed | None = None
+    turn: int = 0
+
+
+def parse(said: object, count: int) -> MapState | None:
+    """Return what the browser says of a map of `count` points; None where it has said nothing.
+
+    Parts that make no sense are as if nothing had been said of them.
+    """
+    if not isinstance(said, Mapping):
+        return None
+    return MapState(
+        selection=_selection(said.get("selection"), count),
+        picked=_index(said.get("picked"), count),
+        pins=_pins(said.get("pins"), count),
+        camera=_camera(said.get("camera")),
+        query=_text(said.get("query")),
+        probe=_probed(said.get("probe")),
+        turn=int(_number(said.get("turn")) or 0),
+    )
+
+
+def _selection(said: object, count: int) -> NDArray[np.int64]:
+    text = said.get("ranges") if isinstance(said, Mapping) else None
+    if not isinstance(text, str):
+        return _nothing()
+    try:
+        return ranges.decode(text, count)
+    except ranges.RangesError:
+        return _nothing()
+
+
+def _index(said: object, count: int) -> int | None:
+    if isinstance(said, bool) or not isinstance(said, int):
+        return None
+    return said if 0 <= said < count else None
+
+
+def _number(said: object) -> float | None:
+    if isinstance(said, bool) or not isinstance(said, (int, float)):
+        return None
+    try:
+        number = float(said)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _numbers(said: object, *names: str) -> list[float] | None:
+    if not isinstance(said, Mapping):
+        return None
+    found = [_number(said.get(name)) for name in names]
+    known = [number for number in found if number is not None]
+    return known if len(known) == len(names) else None
+
+
+def _pins(said: object, count: int) -> tuple[Pin, ...]:
+    if not isinstance(said, Sequence) or isinstance(said, str):
+        return ()
+    pins = (_pin(one, count) for one in said[:MOST_PINS])
+    return tuple(pin for pin in pins if pin is not None)
+
+
+def _pin(said: object, count: int) -> Pin | None:
+    place = _numbers(said, "x", "y")
+    if place is None or not isinstance(said, Mapping):
+        return None
+    z = said.get("z")
+    latent: tuple[float, ...] | None = None
+    if isinstance(z, Sequence) and not isinstance(z, str) and 0 < len(z) <= MOST_DIMENSIONS:
+        known = [number for number in map(_number, z) if number is not None]
+        latent = tuple(known) if len(known) == len(z) else None
+    return Pin(place[0], place[1], latent, _index(said.get("index"), count))
+
+
+def _camera(said: object) -> Camera | None:
+    numbers = _numbers(said, "zoom", "u", "v")
+    return None if numbers is None else Camera(*numbers)
+
+
+def _probed(said: object) -> Probed | None:
+    numbers = _numbers(said, "x", "y", "rest", "request")
+    if numbers is None:
+        return None
+    x, y, rest, request = numbers
+    return Probed(x, y, rest == 1, int(request))
+
+
+def _text(said: object) -> str:
+    return said[:LONGEST_QUERY] if isinstance(said, str) else ""

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { besides } from "../src/map/cards";
+import { pointOpacity, pointSize } from "../src/map/renderer";
+import { merged } from "../src/map/select";
+
+describe("a card beside a place", () => {
+  const room = { width: 400, height: 300 };
+  const card = { width: 150, height: 120 };
+  const places = [[0, 0], [400, 0], [0, 300], [400, 300], [200, 150], [390, 20]];
+
+  test.each(places)("at %i, %i is inside the window and off the place", (x, y) => {
+    const [left, top] = besides(x, y, card, room, false);
+    expect(left).toBeGreaterThanOrEqual(8);
+    expect(top).toBeGreaterThanOrEqual(8);
+    expect(left + 150).toBeLessThanOrEqual(392);
+    expect(top + 120).toBeLessThanOrEqual(292);
+    const covers = x > left && x < left + 150 && y > top && y < top + 120;
+    expect(covers).toBe(false);
+  });
+
+  test("is above a finger, and below it only where there is no room", () => {
+    expect(besides(200, 250, card, room, true)[1]).toBeLessThan(250 - 120);
+    expect(besides(200, 40, card, room, true)[1]).toBeGreaterThan(40);
+  });
+});
+
+describe("points", () => {
+  test("are smaller and fainter the more there are, and never invisible", () => {
+    const counts = [1, 500, 5_000, 50_000, 500_000, 5_000_000];
+    const sizes = counts.map((count) => pointSize(count, 1));
+    const opacities = counts.map((count, k) => pointOpacity(count, sizes[k], 1e6));
+    expect([...sizes].sort((a, b) => b - a)).toEqual(sizes);
+    expect([...opacities].sort((a, b) => b - a)).toEqual(opacities);
+    expect(Math.min(...opacities)).toBeGreaterThanOrEqual(0.1);
+  });
+
+  test("grow as one zooms in, up to a size", () => {
+    expect(pointSize(5_000, 10)).toBeGreaterThan(pointSize(5_000, 1));
+    expect(pointSize(1, 400)).toBeLessThanOrEqual(14);
+    expect(pointSize(5_000, 0.5)).toBe(pointSize(5_000, 1));
+  });
+});
+
+test("two selections become one, each item once and in order", () => {
+  const one = Uint32Array.of(1, 4, 5, 9);
+  expect([...merged(one, Uint32Array.of(0, 4, 6, 12))]).toEqual([0, 1, 4, 5, 6, 9, 12]);
+  expect([...merged(one, new Uint32Array(0))]).toEqual([...one]);
+  expect([...merged(new Uint32Array(0), one)]).toEqual([...one]);
+});

@@ -1,0 +1,52 @@
+"""How places on a model's map are decoded: through the live socket, or here where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer import computed, page_parts, session
+from explorer.analysis.decoding import decode
+from explorer.canvas.mount import Answer, Source
+from explorer.live import views
+
+if TYPE_CHECKING:
+    from explorer.analysis.projection import Projection
+    from explorer.canvas.state import Probed
+    from vae_core.checkpoint import Run
+
+RAW, PLANE = "raw", "plane"
+
+
+def source_of(run: Run, model_id: str) -> Source:
+    """Publish the map of a run for the live socket, and return what the canvas is to know of it."""
+    projection = computed.projected(run)
+    view_id = RAW if projection.plane is None else PLANE
+    views.publish(run, view_id, view_of(projection, run.latent_dim))
+    return Source(
+        model=model_id,
+        view=view_id,
+        modality=run.modality,
+        noun=run.modality,
+        live=session.live_address(),
+        open_rest=view_id == PLANE,
+        decode=lambda probe: _decoded(run, view_id, probe),
+    )
+
+
+def view_of(projection: Projection, latent_dim: int) -> views.View:
+    """Return how a point of the map becomes z."""
+    if projection.centre is None or projection.plane is None:
+        return views.Raw(tuple(range(latent_dim)))
+    return views.Linear(projection.centre, projection.plane.T)
+
+
+def _decoded(run: Run, view_id: str, probe: Probed) -> Answer | None:
+    view = views.VIEWS.find(run, view_id)
+    if view is None:
+        return None
+    place = view.at(probe.x, probe.y, probe.from_nearest)
+    [shown] = decode(run, place.z[None])
+    picture = shown if isinstance(shown, str) else page_parts.as_bytes(np.asarray(shown))
+    return Answer(place.trust, place.nearest, place.z, picture)
