@@ -52,6 +52,14 @@ def test_the_options_are_our_configuration_with_nothing_sent_home() -> None:
     assert {"theme.light.primaryColor", "theme.dark.primaryColor"} <= set(options)
 
 
+@pytest.mark.parametrize(
+    ("base", "path"), [("", "/live"), ("class", "/class/live"), ("/a/b/", "/a/b/live")]
+)
+def test_the_live_socket_lies_below_the_base_path(base: str, path: str) -> None:
+    assert server.live_path({"server.baseUrlPath": base}) == path
+    assert server.live_path({}) == "/live"
+
+
 def test_every_option_is_one_that_streamlit_knows() -> None:
     from streamlit import config
 
