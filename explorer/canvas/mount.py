@@ -6,18 +6,16 @@ The browser code is loaded from the static folder; what it needs is sent as colu
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import session
-from explorer.canvas import bundle, columns
+from explorer.canvas import columns
+from explorer.canvas.component import Shown, component, nothing, said, still
 from explorer.canvas.state import MapState, Pin, Probed, parse
 from explorer.colouring import Continuous
 
@@ -49,7 +47,7 @@ class Answer:
     trust: float
     nearest: int
     z: NDArray[np.floating]
-    shown: NDArray[np.uint8] | str
+    shown: Shown
 
 
 @dataclass(frozen=True)
@@ -123,9 +121,7 @@ def send(
 
 def current(key: str, count: int) -> MapState:
     """Return what was last done on the map of `count` points that this run will mount."""
-    said = session.recall(key)
-    state = said.get("state") if isinstance(said, Mapping) else None
-    return parse(state, count) or MapState()
+    return parse(said(key), count) or MapState()
 
 
 def latent_map(
@@ -155,7 +151,7 @@ def latent_map(
     _carry(f"{key}_filter", {"mask": filtered})
     state = current(key, sent.count)
     classes = sent.colour.get("names")
-    said = _component("latentMap")(
+    mounted = component("latentMap")(
         key=key,
         data={
             "columns": {**sent.names, "mask": filtered and filtered.name},
@@ -177,9 +173,9 @@ def latent_map(
             "turn": state.turn,
         },
         height=height,
-        on_state_change=_nothing,
+        on_state_change=nothing,
     )
-    return parse(said.get("state"), sent.count) or MapState(picked=picked, pins=tuple(pins))
+    return parse(mounted.get("state"), sent.count) or MapState(picked=picked, pins=tuple(pins))
 
 
 def _check(points: NDArray[np.floating], colour: Colouring, clusters: Clusters | None) -> None:
@@ -210,20 +206,7 @@ def _answer(source: Source, probe: Probed | None) -> dict[str, Any] | None:
     found = source.decode(probe)
     if found is None:
         return None
-    said = {
-        "request": probe.request,
-        "trust": found.trust,
-        "nearest": found.nearest,
-        "z": [float(number) for number in found.z],
-        "text": None,
-        "picture": None,
-    }
-    if isinstance(found.shown, str):
-        return {**said, "text": found.shown}
-    height, width, *colours = found.shown.shape
-    pixels = base64.b64encode(np.ascontiguousarray(found.shown).tobytes()).decode("ascii")
-    size = {"height": height, "width": width, "channels": colours[0] if colours else 1}
-    return {**said, "picture": {**size, "pixels": pixels}}
+    return still(found.shown, found.z, probe.request, found.trust, found.nearest)
 
 
 def _carry(key: str, parts: Mapping[str, Column | None]) -> None:
@@ -231,13 +214,4 @@ def _carry(key: str, parts: Mapping[str, Column | None]) -> None:
     with st.container(key=f"columns_{key}", gap=None):
         for name, column in parts.items():
             if column is not None:
-                _component("column")(key=f"{key}.{name}", data=column.data)
-
-
-@cache
-def _component(name: str) -> Callable[..., Any]:
-    return st.components.v2.component(f"latentscape.{name}", js=bundle.loader(name))
-
-
-def _nothing() -> None:
-    """Be there: Streamlit keeps a state only where a callback is registered for it."""
+                component("column")(key=f"{key}.{name}", data=column.data)

@@ -1,6 +1,7 @@
 /** What floats over the map: tools, search, legend, status, zoom, minimap, the first hint. */
 import { el } from "../dom";
 import { counted } from "../scales";
+import { Status } from "../status";
 import type { Frame } from "../view";
 import type { Context } from "./context";
 import type { Tool } from "./gestures";
@@ -8,7 +9,7 @@ import { Legend } from "./legend";
 import { Minimap } from "./minimap";
 import type { Navigation } from "./navigation";
 import { restChoice } from "./rest";
-import { Hint, Status } from "./status";
+import { Hint } from "./hint";
 import { Search, Toolbar, zoomButtons } from "./toolbar";
 
 /** Narrower than this, in CSS pixels, the map keeps only what is needed. */

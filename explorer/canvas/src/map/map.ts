@@ -1,5 +1,5 @@
 /** One map on the page: its layers, tools and connection around one model of the data. */
-import { join } from "../connection";
+import { Line } from "../connection";
 import { el } from "../dom";
 import type { LiveClient } from "../live";
 import { counted } from "../scales";
@@ -39,9 +39,7 @@ export class LatentMap implements Context {
   private readonly sizes: ResizeObserver;
   private themed: Theme;
   private tool: Tool = "probe";
-  private client: LiveClient | null = null;
-  private leaveClient: () => void = () => undefined;
-  private door = "";
+  private readonly line: Line;
   private state: State;
 
   /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
@@ -73,6 +71,7 @@ export class LatentMap implements Context {
       search: (query) => this.send({ query }),
       leaveSearch: () => this.root.focus(),
     });
+    this.line = new Line(this.chrome.status);
     const parts = this.parts();
     this.gestures = new Gestures(this.root, handsOf(parts));
     listenToKeys(
@@ -127,7 +126,7 @@ export class LatentMap implements Context {
     this.navigation.return();
     this.chrome.toolbar.choose("probe");
     this.describe();
-    this.connect();
+    this.line.to(this.told.live, this.told.model);
   }
 
   /** Where an item lies in the window, in CSS pixels from the map's corner. */
@@ -145,7 +144,7 @@ export class LatentMap implements Context {
   }
 
   live(): LiveClient | null {
-    return this.client;
+    return this.line.client;
   }
 
   send(change: Partial<State>): void {
@@ -183,7 +182,7 @@ export class LatentMap implements Context {
       this.chrome.legend.fill();
       this.fit();
     }
-    this.connect();
+    this.line.to(meta.live, meta.model);
     this.hear(meta);
     if (this.model.matching !== matching) this.say(`${counted(this.model.matching)} found.`);
     this.describe();
@@ -214,26 +213,6 @@ export class LatentMap implements Context {
         "hardware acceleration in this one.";
       this.root.append(el("div", { class: "refusal", role: "alert" }, words));
     }
-  }
-
-  private connect(): void {
-    const { live, model } = this.told;
-    const door = live ? `${live.path} ${live.token} ${model}` : "";
-    if (door === this.door) return;
-    this.door = door;
-    this.leaveClient();
-    this.client = null;
-    if (!live) {
-      this.chrome.status.still();
-      return;
-    }
-    const [client, leave] = join(live, model);
-    this.client = client;
-    const off = client.onState((state) => this.chrome.status.live(state));
-    this.leaveClient = () => {
-      off();
-      leave();
-    };
   }
 
   private fit(): void {
@@ -268,7 +247,7 @@ export class LatentMap implements Context {
     this.sizes.disconnect();
     this.gestures.destroy();
     this.chrome.destroy();
-    this.leaveClient();
+    this.line.close();
     this.stage.destroy();
     this.root.remove();
   }

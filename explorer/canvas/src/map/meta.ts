@@ -1,4 +1,5 @@
 /** What Python tells the map besides its columns, and what the map tells Python. */
+import type { Still } from "../still";
 
 export interface Classes {
   kind: "classes";
@@ -48,16 +49,6 @@ export interface Meta {
   answer: Still | null;
   /** The turn of the last state that Python knew of when it wrote this. */
   turn: number;
-}
-
-/** What Python decoded at a place: a picture as base64 bytes, or a text. */
-export interface Still {
-  request: number;
-  trust: number;
-  nearest: number;
-  z: number[];
-  text: string | null;
-  picture: { height: number; width: number; channels: number; pixels: string } | null;
 }
 
 export interface State {

@@ -2,11 +2,11 @@
 import { decoded, GUESS, paint, trustWords } from "../decoded";
 import { el, icon } from "../dom";
 import { askAt, Rest, type Body, type Place } from "../protocol";
-import { fromBase64 } from "../ranges";
+import { bodyOf, type Still } from "../still";
 import { toScreen, toUnit, type View } from "../view";
 import { Card } from "./cards";
 import { Channel, type Context } from "./context";
-import type { Pin, Still } from "./meta";
+import type { Pin } from "./meta";
 import { PinBoard } from "./pins";
 import { Trail } from "./trail";
 
@@ -195,12 +195,4 @@ export class Probe {
 function foundOf(place: Place, u: number, v: number): Found {
   const { trust, nearest, body } = place;
   return { u, v, trust, nearest, body, z: [...place.z] };
-}
-
-function bodyOf(still: Still): Body {
-  if (still.picture) {
-    return { kind: "images", count: 1, ...still.picture, pixels: fromBase64(still.picture.pixels) };
-  }
-  const text = still.text ?? "";
-  return { kind: "texts", texts: [{ text, tokens: [], p: [] }] };
 }
