@@ -4,6 +4,8 @@ import { Desk } from "./desk/desk";
 import { el } from "./dom";
 import { LatentMap } from "./map/map";
 import type { Meta, State } from "./map/meta";
+import { Own } from "./own/own";
+import ownStyle from "./own/own.css?inline";
 import deskStyle from "./desk/desk.css?inline";
 import style from "./style.css?inline";
 
@@ -107,4 +109,10 @@ function component<Meta, State>(
 export const mixingDesk = component(
   `${style} ${deskStyle}`,
   (...given: ConstructorParameters<typeof Desk>) => new Desk(...given),
+);
+
+/** One component for both: a pad where the model reads pictures, a box where it reads text. */
+export const ownItem = component(
+  `${style} ${ownStyle}`,
+  (...given: ConstructorParameters<typeof Own>) => new Own(...given),
 );

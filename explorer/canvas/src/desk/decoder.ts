@@ -1,6 +1,7 @@
 /** Decode latent points over the live socket, in pieces that the server takes. */
 import type { LiveClient } from "../live";
-import { askDecode, type Body } from "../protocol";
+import { askDecode } from "../asks";
+import type { Body } from "../protocol";
 
 /** Ways that do not wait for each other; the map has its own (see map/context.ts). */
 export const Lane = { result: 16, strip: 17, sheet: 18, item: 19, path: 20, ends: 21 } as const;

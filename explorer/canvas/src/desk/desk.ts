@@ -2,7 +2,8 @@
 import { Line } from "../connection";
 import { decoded, paint } from "../decoded";
 import { el } from "../dom";
-import { askItem, type Body } from "../protocol";
+import { askItem } from "../asks";
+import type { Body } from "../protocol";
 import { Status } from "../status";
 import { bodyOf } from "../still";
 import { readTheme, withAlpha } from "../theme";

@@ -1,4 +1,5 @@
 /** One map on the page: its layers, tools and connection around one model of the data. */
+import { hear, type OwnPlace } from "../bus";
 import { Line } from "../connection";
 import { el } from "../dom";
 import type { LiveClient } from "../live";
@@ -15,6 +16,7 @@ import type { Meta, State } from "./meta";
 import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
 import { Navigation } from "./navigation";
+import { drawOwn } from "./mark";
 import { PlainRenderer } from "./plain";
 import { Probe } from "./probe";
 import { PLAIN_MOST } from "./renderer";
@@ -41,6 +43,8 @@ export class LatentMap implements Context {
   private tool: Tool = "probe";
   private readonly line: Line;
   private state: State;
+  private own: OwnPlace | null = null;
+  private readonly deaf: (() => void)[];
 
   /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
   constructor(
@@ -83,6 +87,7 @@ export class LatentMap implements Context {
       }),
     );
     this.sizes = new ResizeObserver(() => this.fit());
+    this.deaf = this.listen();
     this.begin();
   }
 
@@ -127,6 +132,22 @@ export class LatentMap implements Context {
     this.chrome.toolbar.choose("probe");
     this.describe();
     this.line.to(this.told.live, this.told.model);
+  }
+
+  /** Hear of what is drawn or typed elsewhere on the page; returns how to stop. */
+  private listen(): (() => void)[] {
+    const { model, view } = this.told;
+    return [
+      hear(model, "place", (place) => {
+        this.own = place;
+        this.stage.repaint();
+      }),
+      hear(model, "pick", (index) => this.looking.pick(index)),
+      hear(model, "pin", ({ at, z, picture }) => {
+        const place = at[view];
+        if (place) this.probe.pins.add({ x: place[0], y: place[1], z, index: null }, picture);
+      }),
+    ];
   }
 
   /** Where an item lies in the window, in CSS pixels from the map's corner. */
@@ -226,6 +247,8 @@ export class LatentMap implements Context {
     this.names.draw(context, view);
     this.looking.draw(context, view);
     this.probe.draw(context, view);
+    const own = this.own?.at[this.told.view];
+    if (own) drawOwn(context, ...toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
     this.selecting.draw(context);
     this.chrome.minimap.draw(view);
   }
@@ -245,6 +268,7 @@ export class LatentMap implements Context {
 
   destroy(): void {
     this.sizes.disconnect();
+    this.deaf.forEach((stop) => stop());
     this.gestures.destroy();
     this.chrome.destroy();
     this.line.close();

@@ -1,7 +1,8 @@
 /** The probe: what the model makes of the place under the pointer, decoded while it moves. */
-import { decoded, GUESS, paint, trustWords } from "../decoded";
+import { decoded, GUESS, paint, pictureOf, trustWords } from "../decoded";
 import { el, icon } from "../dom";
-import { askAt, Rest, type Body, type Place } from "../protocol";
+import { askAt } from "../asks";
+import { Rest, type Body, type Place } from "../protocol";
 import { bodyOf, type Still } from "../still";
 import { toScreen, toUnit, type View } from "../view";
 import { Card } from "./cards";
@@ -145,7 +146,8 @@ export class Probe {
     const [x, y] = this.ctx.model.scene.toData(spot.u, spot.v);
     const index = this.itemAt(spot.u, spot.v);
     const pin: Pin = { x, y, z: this.found?.z ?? null, index };
-    this.pins.add(pin, this.found?.body ?? null);
+    const body = this.found?.body;
+    this.pins.add(pin, body?.kind === "images" ? pictureOf(body) : null);
   }
 
   private itemAt(u: number, v: number): number | null {
