@@ -29,13 +29,6 @@ class PathSettings:
     steps: int
     spherical: bool
 
-    def places(self) -> list[str]:
-        """Name the places on the path: start, the share of the way in whole percent, end."""
-        last = self.steps - 1
-        # Halves go up, as they do in the browser.
-        inner = [f"{(200 * step + last) // (2 * last)} %" for step in range(1, last)]
-        return ["start", *inner, "end"]
-
 
 @dataclass(frozen=True)
 class End:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from explorer import interpolate_controls, page_parts, sentence_path, wording
-from explorer.analysis.interpolation import between
-from explorer.strip import cell_width, strip_png
+from explorer import computed, interpolate_controls, map_source, page_parts, path_view
+from explorer.canvas.mount import send
 
 run = page_parts.open_model()
+source = map_source.source_of(run, page_parts.model_id() or "")
 with st.container(key="page_bar"):
     page_parts.page_header("Interpolate", "Go from one item to another and see what lies between.")
+
+choice = computed.colour_choices(run)[0]
+sent = send(
+    computed.projected(run).points,
+    key=path_view.map_key(run),
+    colour=computed.colouring(run, choice),
+    title=choice,
+)
 
 
 @st.fragment
@@ -22,35 +29,8 @@ def room() -> None:
         ends = interpolate_controls.show_ends(run)
     with path_side:
         path = interpolate_controls.show_path_settings(run)
-    if ends is None:
-        return
-    start, end = ends
-    items = between(run, start.point, end.point, path.steps, spherical=path.spherical)
-    with st.container(key="interpolate_path", gap="small"):
-        if run.modality == "images":
-            pictures = np.stack([page_parts.as_bytes(picture) for picture in items])
-            width = cell_width(len(pictures), pictures.shape[2])
-            page_parts.show_pictures(pictures, path.places(), width=width)
-            st.download_button(
-                "Download PNG",
-                strip_png(pictures),
-                "interpolation.png",
-                "image/png",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-        else:
-            if run.modality == "documents":
-                st.caption(wording.TOP_WORDS)
-            sentence_path.show(items, key=f"interpolate.path.{run.content_hash}")
-            st.download_button(
-                "Download text",
-                "\n".join(items) + "\n",
-                "interpolation.txt",
-                "text/plain",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+    if ends is not None:
+        path_view.show(run, source, sent, ends, path)
 
 
 room()

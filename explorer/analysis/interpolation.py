@@ -25,11 +25,18 @@ def between(
 
     Returns float32 pictures (steps, height, width[, colours]) in [0, 1] or `steps` texts.
     """
+    return decode(run, way(start, end, steps, spherical=spherical))
+
+
+def way(
+    start: NDArray[np.float32], end: NDArray[np.float32], steps: int, *, spherical: bool = False
+) -> NDArray[np.float32]:
+    """Return `steps` points from `start` to `end` (latent_dim,), both included."""
     import torch
 
     from vae_core.latent import interpolate
 
-    path = interpolate(
+    path: NDArray[np.float32] = interpolate(
         torch.from_numpy(start.copy()), torch.from_numpy(end.copy()), steps, spherical=spherical
-    )
-    return decode(run, path.numpy())
+    ).numpy()
+    return path

@@ -133,6 +133,8 @@ def latent_map(
     picked: int | None = None,
     pins: Sequence[Pin] = (),
     search: bool = False,
+    path: NDArray[np.floating] | None = None,
+    compact: bool = False,
     height: int | Literal["stretch"] = "stretch",
 ) -> MapState:
     """Mount the map of what was sent, and return what has been done on it.
@@ -141,6 +143,8 @@ def latent_map(
         mask: (n,) the points that take part; the others are dimmed and cannot be selected.
         picked, pins: what was picked and kept before, as on another visit to the page.
         search: show a search box; what is typed comes back as `query`.
+        path: (n, 2) places of a line to draw.
+        compact: beside something else: the legend is folded, and nothing is explained.
 
     Raises:
         ValueError: the mask is of another length.
@@ -167,6 +171,8 @@ def latent_map(
             "open_rest": source.open_rest,
             "live": None if source.live is None else dict(source.live),
             "search": search,
+            "compact": compact,
+            "path": None if path is None else np.asarray(path, np.float64).tolist(),
             "picked": picked,
             "pins": [pin.to_json() for pin in pins],
             "answer": _answer(source, state.probe),

@@ -95,7 +95,7 @@ def result_of(page: Page, name: str) -> Locator:
     return {
         "Map": page.locator(".st-key-map_room .map .layers[data-drawn]"),
         "Decode": page.locator(".st-key-decode_room .result:has(canvas, .words)"),
-        "Interpolate": page.locator(".st-key-interpolate_path").locator("img, li").first,
+        "Interpolate": page.locator(".st-key-interpolate_path li").first,
         "Clusters": page.locator(".st-key-cluster_room .js-plotly-plot .main-svg").first,
         "Train": page.get_by_role("button", name="Start training"),
     }[name]
@@ -175,24 +175,6 @@ def test_sliders_stay_where_they_were_while_other_pages_are_looked_at(
     expect(desk.locator(".origin")).to_have_text(re.compile("then moved by hand"))
 
 
-def test_the_path_follows_the_slider_without_the_server(
-    page: Page, server: Server, hostile_model: str
-) -> None:
-    visit(page, server, "Interpolate", hostile_model)
-    path = page.locator(".st-key-interpolate_path")
-    sentences = path.locator("li .text")
-    expect(sentences).to_have_count(9)
-    slider = path.get_by_label("Place on the path")
-    expect(path.locator(".now")).to_have_text(sentences.first.inner_text())
-    slider.fill("8")
-    expect(path.locator(".now")).to_have_text(sentences.last.inner_text())
-    expect(path.locator("li.here .text")).to_have_text(sentences.last.inner_text())
-    slider.press("ArrowLeft")
-    expect(path.locator("li.here .text")).to_have_text(sentences.nth(7).inner_text())
-    sentences.nth(2).click()
-    assert slider.input_value() == "2"
-
-
 def test_texts_are_shown_as_text_under_the_pointer_on_the_map(
     page: Page, server: Server, hostile_model: str
 ) -> None:
@@ -216,7 +198,7 @@ def test_texts_are_shown_as_text_on_interpolate(
         expect(page.locator(".stText").get_by_text(HOSTILE[index], exact=True)).to_be_visible(
             timeout=PATIENCE
         )
-    path = page.locator(".st-key-interpolate_path li .text")
+    path = page.locator(".st-key-interpolate_path li .words")
     expect(path.first).to_have_text(HOSTILE[0])
     expect(path.last).to_have_text(HOSTILE[1])
     harmless(page)

@@ -17,7 +17,7 @@ from explorer.hover import picture_lines
 from explorer.strip import GAP, strip_png
 from tests.explorer.made_runs import HOSTILE, coloured, pictures, sentences, write_run
 from tests.explorer.test_decode_page import told
-from tests.explorer.test_interpolate_page import choose, path_shown
+from tests.explorer.test_interpolate_page import choose, path_shown, path_told
 from tests.explorer.test_pages import on_the_map, open_page, texts
 
 PAGES = ("map.py", "decode.py", "interpolate.py", "clusters.py")
@@ -75,7 +75,7 @@ def test_the_centre_of_a_cluster_is_words(documents: Path) -> None:
 
 def test_documents_can_be_typed(documents: Path) -> None:
     app = open_page("interpolate.py", "run:a")
-    assert "The words it expects, most likely first." in said(app)
+    assert path_told(app)["note"] == "The words it expects, most likely first."
     choose(app, "Type documents", "typed")
     assert "Type a document into both boxes" in app.info[0].value
     app.text_input[0].set_value("bold script")

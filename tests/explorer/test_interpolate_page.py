@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, sentence_path, wording
+from explorer import catalogue, computed, wording
 from explorer.analysis.decoding import decode
 from explorer.analysis.interpolation import between
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
-from explorer.strip import GAP, cell_width, strip_png
+from explorer.strip import GAP, strip_png
+from tests.explorer.canvas.test_mount import mounts
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from tests.explorer.test_pages import open_page, texts
 
@@ -35,11 +37,23 @@ def captions(app: AppTest) -> list[str]:
     return [image.proto.imgs[0].caption.replace("\\", "") for image in app.get("image")]
 
 
+def path_told(app: AppTest) -> dict[str, Any]:
+    """What the path in the browser is told."""
+    [proto] = mounts(app)["latentscape.latentPath"]
+    return dict(json.loads(proto.json))
+
+
 def path_shown(app: AppTest) -> list[str]:
     """The sentences that the path component was given."""
-    [component] = app.get("bidi_component")
-    found: list[str] = json.loads(component.proto.json)["sentences"]
+    found: list[str] = path_told(app)["frames"]["texts"]
     return found
+
+
+def pictures_shown(app: AppTest) -> np.ndarray:
+    """The pictures that the path component was given, (steps, height, width)."""
+    shown = path_told(app)["frames"]["pictures"]
+    pixels = np.frombuffer(base64.b64decode(shown["pixels"]), np.uint8)
+    return pixels.reshape(shown["count"], shown["height"], shown["width"])
 
 
 def choose(app: AppTest, label: str, value: Any) -> AppTest:
@@ -58,12 +72,28 @@ def type_sentences(app: AppTest, start: str, end: str) -> AppTest:
     return app
 
 
-def test_a_strip_of_pictures_has_its_ends_marked(runs: Path) -> None:
+def test_the_path_is_what_the_model_makes_of_its_steps(runs: Path) -> None:
     write_run(runs / "a", pictures(30))
     app = opened()
-    ends, path = captions(app)[:2], captions(app)[2:]
-    assert path == ["start", "13 %", "25 %", "38 %", "50 %", "63 %", "75 %", "88 %", "end"]
-    assert ends == [f"item {number} · {number % 3}" for number in chosen(app)]
+    run = catalogue.open_run("run:a")
+    first, last = chosen(app)
+    assert captions(app) == [f"item {number} · {number % 3}" for number in (first, last)]
+    told = path_told(app)
+    np.testing.assert_allclose(told["from"], run.latents.mean[first], rtol=1e-6)
+    np.testing.assert_allclose(told["to"], run.latents.mean[last], rtol=1e-6)
+    ends = np.rint(np.asarray(decode(run, run.latents.mean[[first, last]])) * 255)
+    assert len(pictures_shown(app)) == 9
+    np.testing.assert_array_equal(pictures_shown(app)[[0, -1]], ends)
+
+
+def test_the_path_is_drawn_on_the_map(runs: Path) -> None:
+    write_run(runs / "a", pictures(30), latent_dim=5)
+    app = opened()
+    [proto] = mounts(app)["latentscape.latentMap"]
+    path = json.loads(proto.json)["path"]
+    run = catalogue.open_run("run:a")
+    places = computed.projected(run).place(run.latents.mean[chosen(app)])
+    np.testing.assert_allclose([path[0], path[-1]], places, atol=1e-5)
 
 
 @pytest.mark.parametrize("steps", [3, 15])
@@ -71,7 +101,7 @@ def test_there_are_as_many_pictures_as_steps(runs: Path, steps: int) -> None:
     write_run(runs / "a", pictures(30))
     app = opened()
     app.slider[0].set_value(steps).run()
-    assert len(captions(app)) == 2 + steps
+    assert len(pictures_shown(app)) == steps
 
 
 def test_a_random_pair_has_two_labels(runs: Path) -> None:
@@ -87,12 +117,12 @@ def test_a_random_pair_has_two_labels(runs: Path) -> None:
 def test_a_great_circle_leads_elsewhere_than_a_straight_line(runs: Path) -> None:
     write_run(runs / "a", pictures(30), latent_dim=4)
     app = opened()
-    straight = [image.proto.imgs[0].url for image in app.get("image")]
+    straight = pictures_shown(app)
     choose(app, "Great circle", "Great circle")
-    circle = [image.proto.imgs[0].url for image in app.get("image")]
-    assert circle[:3] == straight[:3]
-    assert circle[-1] == straight[-1]
-    assert circle[3:-1] != straight[3:-1]
+    circle = pictures_shown(app)
+    np.testing.assert_array_equal(circle[[0, -1]], straight[[0, -1]])
+    assert (circle[1:-1] != straight[1:-1]).any()
+    assert path_told(app)["spherical"] is True
 
 
 def test_chosen_sentences_are_plain_text_and_the_path_is_data(runs: Path) -> None:
@@ -123,7 +153,7 @@ def test_a_missing_sentence_is_asked_for(runs: Path, start: str, end: str) -> No
     assert [info.value for info in app.info] == [
         "Type a sentence into both boxes to see the path between them."
     ]
-    assert not app.get("bidi_component")
+    assert "latentscape.latentPath" not in mounts(app)
 
 
 def test_unknown_words_are_named_as_they_were_typed(runs: Path) -> None:
@@ -200,16 +230,3 @@ def test_the_strip_is_a_png_of_crisp_pictures() -> None:
     left = GAP + 16 + GAP
     np.testing.assert_array_equal(sheet[GAP : GAP + 16 : 2, left : left + 16 : 2], pictures_[1])
     assert (sheet[:GAP] == 255).all()
-
-
-@pytest.mark.parametrize("pixels", [8, 28, 500])
-@pytest.mark.parametrize("count", range(3, 16))
-def test_pictures_of_a_path_fit_into_one_row(count: int, pixels: int) -> None:
-    width = cell_width(count, pixels)
-    assert width % pixels == 0
-    assert width == pixels or count * (width + 2 * GAP) <= 1340
-
-
-def test_the_path_component_puts_text_nowhere_but_into_text_nodes() -> None:
-    for dangerous in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"):
-        assert dangerous not in sentence_path._JS

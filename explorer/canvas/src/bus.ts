@@ -14,6 +14,8 @@ interface News {
   pick: number;
   /** Keep the visitor's own item as a pin. */
   pin: OwnPlace;
+  /** How far along the path one is, 0 to 1. */
+  scrub: number;
 }
 
 type Listener<K extends keyof News> = (news: News[K]) => void;

@@ -7,6 +7,8 @@ import type { Meta, State } from "./map/meta";
 import { Own } from "./own/own";
 import ownStyle from "./own/own.css?inline";
 import deskStyle from "./desk/desk.css?inline";
+import { Path } from "./path/path";
+import pathStyle from "./path/path.css?inline";
 import style from "./style.css?inline";
 
 /** What a component of Streamlit's second kind is given. */
@@ -115,4 +117,9 @@ export const mixingDesk = component(
 export const ownItem = component(
   `${style} ${ownStyle}`,
   (...given: ConstructorParameters<typeof Own>) => new Own(...given),
+);
+
+export const latentPath = component(
+  `${style} ${deskStyle} ${pathStyle}`,
+  (...[meta, host]: ConstructorParameters<typeof Path>) => new Path(meta, host),
 );

@@ -61,6 +61,10 @@ export class Chrome {
       this.hint.root,
     ];
     this.parts.forEach(keepGestures);
+    if (meta.compact) {
+      this.legend.setFolded(true);
+      this.hint.root.hidden = true;
+    }
     this.legend.fill();
   }
 
@@ -69,10 +73,11 @@ export class Chrome {
     const narrow = width < NARROW;
     if (narrow !== root.classList.contains("narrow")) {
       root.classList.toggle("narrow", narrow);
-      this.legend.setFolded(narrow);
+      this.legend.setFolded(narrow || this.ctx.meta().compact);
     }
     if (narrow) return { left: 12, right: 12, top: 60, bottom: 44 };
-    const legend = this.legend.root.hidden ? 0 : this.legend.root.offsetWidth;
+    const { legend: { root: panel, folded } } = this;
+    const legend = panel.hidden || folded ? 0 : panel.offsetWidth;
     return { left: 64, right: Math.max(72, legend + 24), top: 12, bottom: 34 };
   }
 

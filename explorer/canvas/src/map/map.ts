@@ -22,6 +22,7 @@ import { Probe } from "./probe";
 import { PLAIN_MOST } from "./renderer";
 import { Select } from "./select";
 import { Stage } from "./stage";
+import { Way } from "./way";
 import { hasWebgl, WebglRenderer } from "./webgl";
 
 export type Tell = (state: State) => void;
@@ -44,6 +45,7 @@ export class LatentMap implements Context {
   private readonly line: Line;
   private state: State;
   private own: OwnPlace | null = null;
+  private readonly way: Way;
   private readonly deaf: (() => void)[];
 
   /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
@@ -62,6 +64,7 @@ export class LatentMap implements Context {
     this.stage = new Stage(this.model, this.themed, (context, view) => this.draw(context, view));
     this.state = this.firstState(earlier);
     this.names = new Names(this);
+    this.way = new Way(this);
     this.probe = new Probe(this);
     this.looking = new Look(this);
     this.selecting = new Select(this, () => this.describe());
@@ -140,6 +143,10 @@ export class LatentMap implements Context {
     return [
       hear(model, "place", (place) => {
         this.own = place;
+        this.stage.repaint();
+      }),
+      hear(model, "scrub", (place) => {
+        this.way.place = place;
         this.stage.repaint();
       }),
       hear(model, "pick", (index) => this.looking.pick(index)),
@@ -245,6 +252,7 @@ export class LatentMap implements Context {
 
   private draw(context: CanvasRenderingContext2D, view: View): void {
     this.names.draw(context, view);
+    this.way.draw(context, view);
     this.looking.draw(context, view);
     this.probe.draw(context, view);
     const own = this.own?.at[this.told.view];

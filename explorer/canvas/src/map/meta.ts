@@ -43,6 +43,10 @@ export interface Meta {
   open_rest: boolean;
   live: { path: string; token: string } | null;
   search: boolean;
+  /** Beside something else: the legend is folded, and nothing is explained. */
+  compact: boolean;
+  /** Places of a path to draw, from its start to its end; null where there is none. */
+  path: [number, number][] | null;
   picked: number | null;
   pins: Pin[];
   /** The answer to `state.probe` where there is no live socket. */
