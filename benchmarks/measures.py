@@ -22,14 +22,14 @@ from vae_core.runs import held_out, item_tensors
 
 Figures = dict[str, Any]
 LIKELIHOOD_SAMPLES = 5000
-TEXT_SAMPLES = 100
+PLANE_SAMPLES = 500
 
 
 def likelihood(folders: list[Path], data: Path) -> Figures:
     """IW-NLL of the test items with K = 5000, the −ELBO beside it, and the active units."""
 
     def figures(folder: Path) -> dict[str, float]:
-        run = load_run(folder, _device())
+        run = load_run(folder, device())
         items = item_tensors(run.model, held_out(run))
         nll = importance_weighted_nll(run.model, items, LIKELIHOOD_SAMPLES, rows=20_000)
         return {f"IW-NLL (K = {LIKELIHOOD_SAMPLES})": float(nll.mean()), **_bound(run)}
@@ -37,9 +37,41 @@ def likelihood(folders: list[Path], data: Path) -> Figures:
     return _over_runs(folders, figures)
 
 
-def bound(folders: list[Path], data: Path) -> Figures:
-    """−ELBO of the test items."""
-    return _over_runs(folders, lambda folder: _bound(load_run(folder, _device())))
+def plane(folders: list[Path], data: Path) -> Figures:
+    """−ELBO of the test items, and their IW-NLL with K = 500."""
+
+    def figures(folder: Path) -> dict[str, float]:
+        run = load_run(folder, device())
+        items = item_tensors(run.model, held_out(run))
+        nll = importance_weighted_nll(run.model, items, PLANE_SAMPLES, rows=20_000)
+        return {**_bound(run), f"IW-NLL (K = {PLANE_SAMPLES})": float(nll.mean())}
+
+    return _over_runs(folders, figures)
+
+
+def picture_clusters(folders: list[Path], data: Path) -> Figures:
+    """k-means of the test items against their labels: on μ, and on the UMAP of all items' μ.
+
+    UMAP has the settings of McConville et al. 2021 (N2D), taken as they are: as many dimensions as
+    clusters, 20 neighbours, distance 0. k-means sees all items, the scores are of the test items.
+    """
+    from umap import UMAP
+
+    def figures(folder: Path) -> dict[str, float]:
+        run = load_run(folder)
+        labels = _labels(run)
+        test = np.flatnonzero(np.array(run.split) == "test")
+        k, seed = len(set(labels)), _seed(run)
+        umap = UMAP(n_components=k, n_neighbors=20, min_dist=0.0, random_state=seed)
+        found = {}
+        spaces = {"": run.latents.mean, "UMAP: ": umap.fit_transform(run.latents.mean)}
+        for name, space in spaces.items():
+            clusters = k_means(space, k, seed=seed)[test]
+            scores = cluster_scores([labels[item] for item in test], clusters)
+            found |= {f"{name}ACC": scores.accuracy, f"{name}NMI": scores.nmi}
+        return found
+
+    return _over_runs(folders, figures)
 
 
 def document_clusters(folders: list[Path], data: Path) -> Figures:
@@ -112,5 +144,6 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
     return found
 
 
-def _device() -> str:
+def device() -> str:
+    """Where measuring is done: the GPU where there is one."""
     return "cuda" if torch.cuda.is_available() else "cpu"

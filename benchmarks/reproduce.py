@@ -1,4 +1,4 @@
-"""Train the models of the table of results, measure them, and write the table.
+"""Train the models of the table of results, measure them, and write the table (README too).
 
     python -m benchmarks.reproduce [NAME …] [--runs FOLDER] [--table]
 
@@ -29,6 +29,8 @@ from vae_core.files import write_whole
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 TABLE = RESULTS / "README.md"
+README = ROOT / "README.md"
+_FROM, _TO = "<!-- results: written by make reproduce -->", "<!-- end of results -->"
 
 
 def main() -> None:
@@ -57,6 +59,7 @@ def _reproduce(recipe: Recipe, data: Path, runs: Path) -> None:
     print(f"{recipe.name}: measuring", flush=True)
     began = time.perf_counter()
     figures = recipe.measure(folders, data)
+    examples = figures.pop("examples", None)
     content = {
         "name": recipe.name,
         "command": f"latentscape train {recipe.train}",
@@ -66,6 +69,8 @@ def _reproduce(recipe: Recipe, data: Path, runs: Path) -> None:
         "measuring_minutes": (time.perf_counter() - began) / 60,
         "hardware": _hardware(folders[0]),
     }
+    if examples is not None:
+        content["examples"] = examples
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{recipe.name}.json"
     write_whole(path, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
@@ -102,7 +107,8 @@ def _hardware(folder: Path) -> dict[str, Any]:
 
 
 def _write_table() -> None:
-    lines = [
+    """The whole table beside the results, and what was reached in the README."""
+    whole = [
         "# Results",
         "",
         "Made by `make reproduce` (`python -m benchmarks.reproduce`); each row's file beside this "
@@ -112,23 +118,28 @@ def _write_table() -> None:
         "| what | held to | others | here | seeds | minutes each | on |",
         "|---|---|---|---|---|---|---|",
     ]
+    short = ["| what | held to | reached |", "|---|---|---|"]
     for name, recipe in RECIPES.items():
         path = RESULTS / f"{name}.json"
         held = f"| {recipe.what} | {recipe.at_least} | {recipe.beside} |"
         if not path.is_file():
-            lines.append(f"{held} not made yet | | | |")
+            whole.append(f"{held} not made yet | | | |")
             continue
         found = json.loads(path.read_text())
         minutes = max(found["training_minutes"])
         hardware = found["hardware"]
         threads = hardware["threads"]
         where = f"{hardware['device']}, {threads} thread{'s' * (threads != 1)}"
-        lines.append(
-            f"{held} {_words(found['figures'])} | "
-            f"{', '.join(map(str, found['seeds']))} | {minutes:.0f} | {where} |"
-        )
+        words = _words(found["figures"])
+        seeds = ", ".join(map(str, found["seeds"]))
+        whole.append(f"{held} {words} | {seeds} | {minutes:.0f} | {where} |")
+        short.append(f"| {recipe.what} | {recipe.at_least} | {words} |")
     RESULTS.mkdir(exist_ok=True)
-    write_whole(TABLE, ("\n".join(lines) + "\n").encode())
+    write_whole(TABLE, ("\n".join(whole) + "\n").encode())
+    before, _, rest = README.read_text(encoding="utf-8").partition(_FROM)
+    _, _, after = rest.partition(_TO)
+    written = "\n".join([before + _FROM, "", *short, "", _TO + after])
+    write_whole(README, written.encode())
 
 
 def _words(figures: dict[str, Any]) -> str:

@@ -59,6 +59,11 @@ def train_config(family: str, items: int, epochs: int, settings: Mapping[str, An
     )
 
 
+def usual_vocabulary(family: str) -> int:
+    """Return how many words a model of texts knows where nothing else is asked for."""
+    return 2_000 if family == "bag-of-words" else 10_000
+
+
 def problem(settings: TrainSettings) -> str | None:
     """Say in one sentence which of the settings cannot go together, or None where all can."""
     from vae_core.compatibility import check_run, check_training

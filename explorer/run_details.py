@@ -10,6 +10,7 @@ import streamlit as st
 from explorer import page_parts
 from explorer.gate import Gate, gate_of
 from explorer.loose_json import count, mapping, number
+from explorer.remarks import remarks
 
 ICONS = {"passed": "check_circle", "failed": "error", "unknown": "help"}
 _HOLDS = {True: ":material/check:", False: ":material/close:", None: ":material/question_mark:"}
@@ -29,7 +30,7 @@ def show(config: Mapping[str, Any]) -> None:
     if gate is not None:
         st.markdown(f":material/{ICONS[gate.light]}: **Collapse gate: {gate.words}**")
         show_gate(gate, "bar")
-    for sentence in notes(config):
+    for sentence in remarks(config):
         st.warning(page_parts.literal(sentence), icon=":material/warning:")
     page_parts.show_facts(facts(config), key="run_facts")
 
@@ -47,28 +48,6 @@ def show_gate(gate: Gate, place: str) -> None:
                 st.text(check.number)
         for sentence in gate.advice:
             st.markdown(page_parts.literal(sentence))
-
-
-def notes(config: Mapping[str, Any]) -> list[str]:
-    """Say in a sentence each what was odd: a training that broke, items that were cut or empty."""
-    result, data = mapping(config.get("result")), mapping(config.get("dataset"))
-    model = mapping(config.get("model"))
-    found = []
-    if isinstance(broken := result.get("broken"), str):
-        found.append(f"The training broke off. {broken}")
-    if cut := count(data, "cut_items"):
-        longest = count(model, "max_tokens")
-        limit = f"longer than {longest:,} tokens" if longest else "too long"
-        found.append(
-            f"{cut:,} of {_total(config)} items {_were(cut)} {limit} and {_were(cut)} cut; "
-            "raise max_tokens to keep them whole."
-        )
-    if empty := count(data, "items_without_words"):
-        found.append(
-            f"{empty:,} of {_total(config)} documents {'has' if empty == 1 else 'have'} no word "
-            "of the vocabulary; raise vocabulary_size to read them."
-        )
-    return found
 
 
 def facts(config: Mapping[str, Any]) -> dict[str, str]:
@@ -92,10 +71,6 @@ def facts(config: Mapping[str, Any]) -> dict[str, str]:
         found["Active dimensions"] = f"{active:g} of {model.get('latent_dim', '?')}"
     found["Trained"] = str(config.get("created", "?")).partition("T")[0]
     return found
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
 
 
 def _total(config: Mapping[str, Any]) -> str:

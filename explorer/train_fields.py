@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import Field as DataclassField
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
+
+from explorer.configurations import usual_vocabulary
 
 if TYPE_CHECKING:
     from vae_core.config import TrainConfig
@@ -40,9 +43,16 @@ class Situation:
 
     def has(self, name: str) -> bool:
         """Tell whether the model has a setting of its own of this name."""
+        return name in self._fields()
+
+    def default(self, name: str) -> Any:
+        """Return what the model takes where this setting of its own is left empty."""
+        return self._fields()[name].default
+
+    def _fields(self) -> Mapping[str, DataclassField[Any]]:
         from vae_core.models import model_class
 
-        return name in model_class(self.family).config_class.__dataclass_fields__
+        return {field.name: field for field in fields(model_class(self.family).config_class)}
 
 
 def always(_: Situation) -> bool:
@@ -168,6 +178,9 @@ _OBJECTIVE: tuple[Field, ...] = (
            "before the decoder begins anew.", 0.0, MOST_EPOCHS, 1.0, _autoencoder_epochs,
            _when("autoencoder-first")),
     *_PRIOR,
+    Number("mean_batch_norm", "Floor under the KL (γ)", "Keeps the items spread out in every "
+           "dimension, so that none can be ignored.", 0.0, 10.0, 0.1, _same("none"),
+           lambda s: s.prior != "vamp"),
     Number("target_kl", "Target KL (nats)", "Holds the KL at so many nats an item, instead of "
            "weighing it.", 0.0, 10_000.0, 1.0, _same("none"), _with("elbo")),
     Number("free_bits", "Free bits (nats)", "How much each dimension may carry at no cost; it "
@@ -183,6 +196,18 @@ _MODEL: tuple[Field, ...] = (
            "a whole.",
            _words(nvdm="nvdm: directions", prodlda="prodlda: shares"), _same("nvdm"),
            lambda s: s.has("style")),
+    Choice("likelihood", "Pixels", "Whether a pixel is a share of ink, or one of 256 levels with "
+           "its own probability.",
+           _words(bernoulli="bernoulli: shares of ink", logistic="logistic: 256 levels"),
+           _same("bernoulli"), lambda s: s.chosen.get("binarisation") is None and _images(s)),
+    Choice("tokenizer", "Vocabulary", "Whether texts are read as whole words, or rare ones in "
+           "pieces.", _words(word="word: whole words", bpe="bpe: pieces of words"), _same("word"),
+           lambda s: s.has("max_tokens")),
+    Number("vocabulary_size", "Vocabulary (at most)", "How many of the most frequent words it "
+           "knows; rarer ones are unknown to it.", 10, 1_000_000, 1000,
+           lambda s: f"{usual_vocabulary(s.family):,}", lambda s: not _images(s)),
+    Number("max_tokens", "Longest text (tokens)", "Longer texts are cut to this, and counted.", 1,
+           4096, 8, lambda s: f"{s.default('max_tokens')}", lambda s: s.has("max_tokens")),
     Number("word_dropout", "Hidden words (share)", "The share of words hidden while it learns, so "
            "that the latent numbers must tell them.", 0.0, 0.95, 0.05, _same("as the model has it"),
            lambda s: s.has("word_dropout")),
@@ -200,6 +225,13 @@ _TRAINING: tuple[Field, ...] = (
            _words(constant="constant", cosine="cosine: down to 0"), lambda s: s.preset.schedule),
     Number("patience", "Patience (epochs)", "Ends the training after so many epochs without a "
            "better ELBO on items that it does not learn from.", 0, 1000, 1, _same("never")),
+    Choice("precision", "Precision", "Shorter numbers are faster on processors that know them, and "
+           "a little coarser.",
+           _words(float32="float32: the usual one", bfloat16="bfloat16: shorter"),
+           _same("float32")),
+    Number("aggressive_epochs", "Encoder first (epochs)", "Early epochs with many steps of the "
+           "encoder for each one of the decoder, against collapse.", 0, 1000, 1, _same("none"),
+           lambda s: s.has("max_tokens")),
     Number(SEED, "Seed", "The same seed on the same machine gives the same model.", 0,
            2**31 - 1, 1, None),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from explorer import (
 from explorer.gate import gate_of
 from explorer.job_log import Row, seconds_left, share_done, thin
 from explorer.jobs import Job, Jobs
+from explorer.remarks import remarks
 
 REFRESH_SECONDS = 1.0
 PAGE_OF_THE_MAP = "map.py"
@@ -153,7 +154,7 @@ def _result(job: Job, begun: str = "The last good model was kept.") -> None:
             run_details.show_gate(gate, "panel")
     elif summary.collapsed:
         st.warning(COLLAPSED, icon=":material/warning:")
-    for sentence in run_details.notes(config):
+    for sentence in remarks(config):
         st.warning(page_parts.literal(sentence), icon=":material/warning:")
     if st.button("Open on the map", type="primary", icon=":material/scatter_plot:"):
         session.choose_model(catalogue.run_id(job.out))

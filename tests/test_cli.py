@@ -259,7 +259,7 @@ def test_documents_are_trained_from_texts(corpus: Path, tmp_path: Path) -> None:
 def test_what_was_cut_is_counted(corpus: Path, tmp_path: Path) -> None:
     options = "--model gru --max-tokens 4 --epochs 1 --no-language-model --out"
     done = latentscape("train", "--text", corpus, *options.split(), tmp_path / "run")
-    assert f"{len(SENTENCES)} of {len(SENTENCES)} texts are longer than 4 tokens" in done.stderr
+    assert f"{len(SENTENCES)} of {len(SENTENCES)} items were longer than 4 tokens" in done.stderr
 
 
 @pytest.mark.parametrize(

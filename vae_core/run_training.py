@@ -37,8 +37,9 @@ from vae_core.training import (
     train,
 )
 
-# A language model learns by heart soon after its best epoch.
-_LANGUAGE_MODEL_PATIENCE = 2
+# A language model is done sooner than the VAE and then learns by heart: it gets a schedule of its
+# own, so that its learning rate has come down by its best epoch.
+_LANGUAGE_MODEL_STEPS, _LANGUAGE_MODEL_EPOCHS, _LANGUAGE_MODEL_PATIENCE = 5000, 6, 2
 _GATE_ITEMS, _GATE_SAMPLES = 1000, 50
 
 
@@ -183,8 +184,11 @@ class _Job(NamedTuple):
             return None
         model = _without_word_dropout(self.network.config)
         alone = _network(model, getattr(self.network, "tokenizer", None), self.config)
+        steps = -(-len(data.train) // self.config.batch_size)
+        enough = max(_LANGUAGE_MODEL_EPOCHS, -(-_LANGUAGE_MODEL_STEPS // steps))
         config = dataclasses.replace(
             self.config,
+            epochs=min(self.config.epochs, enough),
             objective=ObjectiveConfig(kind="language-model"),
             patience=_LANGUAGE_MODEL_PATIENCE,
             aggressive_epochs=0,

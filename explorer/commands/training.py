@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 
 from explorer.commands.training_report import print_result, show
-from explorer.configurations import model_config, train_config
+from explorer.configurations import model_config, train_config, usual_vocabulary
 from explorer.settings import MODEL, OBJECTIVE, TRAINING
 from vae_core.checks import ConfigError
 
@@ -144,7 +144,7 @@ def train(
                 config,
                 out,
                 tokenizer_kind=tokenizer,
-                vocabulary_size=vocabulary_size or _vocabulary_size(family),
+                vocabulary_size=vocabulary_size or usual_vocabulary(family),
                 language_model=language_model,
                 overwrite=overwrite,
                 command=shlex.join(["latentscape", *sys.argv[1:]]),
@@ -220,10 +220,6 @@ def _load(
     if text_column or label_column:
         raise ConfigError("--text-column and --label-column go with --text FILE.")
     return load_dataset(str(dataset), folder)
-
-
-def _vocabulary_size(family: str) -> int:
-    return 2_000 if family == "bag-of-words" else 10_000
 
 
 @contextmanager

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from explorer.gate import gate_of
+from explorer.remarks import remarks
+
 if TYPE_CHECKING:
     from vae_core.training import TrainProgress
 
@@ -53,8 +56,15 @@ def print_result(out: Path, as_json: bool) -> None:
         f"(reconstruction {result['reconstruction']:.2f}, KL {result['kl']:.2f}), "
         f"{result['active_units']} of {result['latent_dim']} dimensions active."
     )
-    for line in _remarks(config):
+    for line in remarks(config):
         typer.echo(line, err=True)
+    gate = gate_of(config)
+    if gate is not None and gate.light == "failed":
+        typer.echo(
+            "The collapse gate failed: this does not count as a trained text model.", err=True
+        )
+        for line in gate.advice:
+            typer.echo(f"  {line}", err=True)
 
 
 def _pixels(result: dict[str, Any]) -> str:
@@ -63,34 +73,3 @@ def _pixels(result: dict[str, Any]) -> str:
     if kind is None:
         return ""
     return " of grey pixels" if kind == "none" else f" of pixels in {kind} binarisation"
-
-
-def _remarks(config: dict[str, Any]) -> Iterator[str]:
-    """What someone who trusts the result should know of it."""
-    data, gate = config["dataset"], config["result"].get("gate")
-    if cut := data.get("cut_items"):
-        limit = config["model"]["max_tokens"]
-        yield (
-            f"{cut:,} of {config['items']:,} texts are longer than {limit} tokens and were cut; "
-            "raise --max-tokens to keep them whole."
-        )
-    if left_out := data.get("empty_items"):
-        yield f"Entries of {data['name']} that have no text and were left out: {left_out:,}."
-    if unknown := data.get("unlabelled_items"):
-        yield f"{unknown:,} of {config['items']:,} texts have no label; probes leave them out."
-    if empty := data.get("items_without_words"):
-        yield (
-            f"{empty:,} of {config['items']:,} texts have no word of the vocabulary; raise "
-            "--vocabulary-size to read them."
-        )
-    if gate and gate["passed"] is False:
-        yield "The collapse gate failed: this does not count as a trained text model."
-        for name, holds in gate["checks"].items():
-            if holds is False:
-                yield f"  {_advice(name)}"
-
-
-def _advice(check: str) -> str:
-    from vae_core.evaluation.collapse import WHEN_FAILED
-
-    return WHEN_FAILED[check]

@@ -71,7 +71,7 @@ def test_the_light_opens_what_is_to_know_as_plain_text(page: Page, server: Serve
     opened = page.get_by_test_id("stPopoverBody")
     expect(opened).to_contain_text("Collapse gate: failed", timeout=PATIENCE)
     expect(opened).to_contain_text("0.50 nats (at least 2)")
-    expect(opened).to_contain_text("3 of 40 documents have no word of the vocabulary")
+    expect(opened).to_contain_text("3 of 40 items have no word of the vocabulary")
     expect(opened).to_contain_text(f"The training broke off. {HOSTILE}")
     assert opened.locator("b, script, a, code, .katex, em").count() == 0
     box = opened.bounding_box()

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import paths, run_details
 from explorer.gate import gate_of
+from explorer.remarks import remarks
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 
 GOOD = {"mutual_information": 8.0, "exchange_drop": 20.0, "language_model_gap": -0.5}
@@ -90,22 +91,28 @@ def test_a_strange_gate_is_not_measured(strange: dict[str, Any]) -> None:
 def test_a_strange_result_is_none(result: Any) -> None:
     strange = {"modality": "sentences", "result": result, "dataset": 3, "model": None, "items": "x"}
     assert gate_of(strange) is None
-    assert run_details.notes(strange) == []
+    assert remarks(strange) == []
     assert run_details.facts(strange)["Data"] == "?, 0 sentences"
 
 
 def test_what_was_odd_is_a_sentence_each() -> None:
     values = config(broken="The loss stopped being a number.")
-    assert run_details.notes({**values, "dataset": {"cut_items": 0}}) == [
+    assert remarks({**values, "dataset": {"cut_items": 0}}) == [
         "The training broke off. The loss stopped being a number."
     ]
     values = config() | {"dataset": {"cut_items": 1}, "model": {"max_tokens": 32}}
-    assert run_details.notes(values) == [
-        "1 of 1,000 items was longer than 32 tokens and was cut; raise max_tokens to keep them "
-        "whole."
+    assert remarks(values) == [
+        "1 of 1,000 items was longer than 32 tokens and was cut; train again with a larger "
+        "--max-tokens to keep them whole."
     ]
-    values = config("documents") | {"dataset": {"items_without_words": 12}}
-    assert run_details.notes(values)[0].startswith("12 of 1,000 documents have no word of the")
+    values = config("documents") | {"dataset": {
+        "items_without_words": 12, "empty_items": 1, "unlabelled_items": 2,
+    }}  # fmt: skip
+    assert [line.partition(";")[0] for line in remarks(values)] == [
+        "1 more had no text and was left out.",
+        "2 of 1,000 items have no label",
+        "12 of 1,000 items have no word of the vocabulary",
+    ]
 
 
 def test_the_bar_has_a_light_with_its_checks(runs: Path) -> None:

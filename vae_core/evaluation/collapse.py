@@ -54,7 +54,7 @@ class CollapseGate:
         advice = []
         for name, holds in self.checks.items():
             if holds is False:
-                advice.append(WHEN_FAILED[name])
+                advice.append(_WHEN_FAILED[name])
             elif holds is None:
                 advice.append(_WHEN_UNKNOWN[name])
         return advice
@@ -73,7 +73,7 @@ class CollapseGate:
         }
 
 
-WHEN_FAILED = {
+_WHEN_FAILED = {
     "mutual_information": (
         "z keeps too little of its text: raise free_bits (0.25 a dimension, or 1 to 2 with two "
         "dimensions), let β rise slower (more warmup_epochs, or the cyclical or autoencoder-first "
