@@ -1,4 +1,4 @@
-"""The controls of the Interpolate page: two ends, the number of steps, the kind of path."""
+"""The controls of the Interpolate page: the kind of path, its steps, its two ends."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from numpy.typing import NDArray
 
 from explorer import page_parts, session, wording
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
+from explorer.canvas.path import CIRCLE, DRAWN, STRAIGHT
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 FEWEST, MOST, USUAL = 3, 15, 9
 MOST_CHARACTERS = 1000
-STRAIGHT, CIRCLE = "Straight line", "Great circle"
+KINDS = {STRAIGHT: "Straight line", CIRCLE: "Great circle", DRAWN: "Drawn by hand"}
 ITEMS, TYPED = "items", "typed"
-PREVIEW_WIDTH = 112
+PREVIEW_WIDTH, STEPS_WIDTH = 96, 200
 
 
 @dataclass(frozen=True)
 class PathSettings:
-    """How to go from the start to the end."""
+    """How to go: in how many steps, and along which of `KINDS`."""
 
     steps: int
-    spherical: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,17 @@ class End:
 
 def show_path_settings(run: Run) -> PathSettings:
     """Show the settings of the path, and in between a way to draw its ends."""
-    steps = st.slider(
-        "Steps",
-        FEWEST,
-        MOST,
-        key=session.kept_widget("interpolate.steps", USUAL),
-        persist_state="session",
-        help="How many items the path shows, both ends included.",
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="interpolate_kind", horizontal=True, gap="medium"):
         kind = st.segmented_control(
             "Path",
-            (STRAIGHT, CIRCLE),
+            tuple(KINDS),
             key=session.kept_widget("interpolate.path", STRAIGHT),
             persist_state="session",
             required=True,
+            format_func=KINDS.__getitem__,
             help="A straight line is the shortest; it passes closer to the centre, where items "
-            "are blurred averages. A great circle goes around the centre and keeps its distance.",
+            "are blurred averages. A great circle goes around the centre and keeps its distance. "
+            "Or draw a path on the map.",
         )
         st.button(
             "Random pair",
@@ -65,7 +60,29 @@ def show_path_settings(run: Run) -> PathSettings:
             on_click=_draw,
             args=(run,),
         )
-    return PathSettings(steps, kind == CIRCLE)
+        steps = st.slider(
+            "Steps",
+            FEWEST,
+            MOST,
+            key=session.kept_widget("interpolate.steps", USUAL),
+            persist_state="session",
+            help="How many items the path shows, both ends included.",
+            width=STEPS_WIDTH,
+        )
+    return PathSettings(steps, kind or STRAIGHT)
+
+
+def drawing(run: Run, places: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """Return the path that was last drawn on the map; a new one becomes the kind of path.
+
+    `places`: what the map says now, nothing where it was mounted anew.
+    """
+    before: tuple[tuple[float, float], ...] = session.recall(_key(run, "drawn"), ())
+    if not places or places == before:
+        return before
+    session.remember(_key(run, "drawn"), places)
+    session.set_kept("interpolate.path", DRAWN)
+    return places
 
 
 def show_ends(run: Run) -> tuple[End, End] | None:
@@ -140,6 +157,8 @@ def _draw(run: Run) -> None:
     for side, index in zip(("Start", "End"), unlike_pair(run.labels, len(run), seed), strict=True):
         session.set_kept(_key(run, side), index)
     session.set_kept("interpolate.ends", ITEMS)
+    if session.recall("interpolate.path") == DRAWN:
+        session.set_kept("interpolate.path", STRAIGHT)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

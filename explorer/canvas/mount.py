@@ -50,6 +50,23 @@ class Answer:
     shown: Shown
 
 
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """A path on the map.
+
+    Attributes:
+        places: (n, 2), in order and evenly apart.
+        trust: (n,), 1 where items are dense, towards 0 where there are none.
+    """
+
+    places: NDArray[np.floating]
+    trust: NDArray[np.floating]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the path as the browser knows it."""
+        return {"places": self.places.tolist(), "trust": self.trust.round(3).tolist()}
+
+
 @dataclass(frozen=True)
 class Source:
     """Whose map this is, in the words of the live socket.
@@ -133,7 +150,8 @@ def latent_map(
     picked: int | None = None,
     pins: Sequence[Pin] = (),
     search: bool = False,
-    path: NDArray[np.floating] | None = None,
+    path: Trail | None = None,
+    draws: bool = False,
     compact: bool = False,
     height: int | Literal["stretch"] = "stretch",
 ) -> MapState:
@@ -143,7 +161,8 @@ def latent_map(
         mask: (n,) the points that take part; the others are dimmed and cannot be selected.
         picked, pins: what was picked and kept before, as on another visit to the page.
         search: show a search box; what is typed comes back as `query`.
-        path: (n, 2) places of a line to draw.
+        path: a path to show.
+        draws: offer to draw a path by hand; what is drawn comes back as `drawn`.
         compact: beside something else: the legend is folded, and nothing is explained.
 
     Raises:
@@ -172,7 +191,8 @@ def latent_map(
             "live": None if source.live is None else dict(source.live),
             "search": search,
             "compact": compact,
-            "path": None if path is None else np.asarray(path, np.float64).tolist(),
+            "path": None if path is None else path.to_json(),
+            "draws": draws,
             "picked": picked,
             "pins": [pin.to_json() for pin in pins],
             "answer": _answer(source, state.probe),

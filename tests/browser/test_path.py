@@ -6,14 +6,21 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.on_the_map import PATIENCE, at_rest
+from tests.browser.on_the_map import PATIENCE
+from tests.browser.on_the_path import (
+    PATH_MAP,
+    open_path,
+    path_becomes_other,
+    path_places,
+    scrubbed,
+    taken,
+)
 from tests.support import Server
 
 pytestmark = pytest.mark.browser
@@ -34,21 +41,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield tab
     context.close()
     assert wrong == []
-
-
-def open_path(page: Page, server: Server, model: str) -> Locator:
-    page.goto(f"{server.url}/interpolate?model={model}")
-    path = page.locator(".st-key-interpolate_path .path")
-    expect(path.locator(".status")).to_have_attribute("data-state", "live", timeout=PATIENCE)
-    page.locator(".st-key-path_map .layers[data-drawn]").wait_for(state="attached")
-    at_rest(page)
-    return path
-
-
-def scrubbed(page: Page) -> float:
-    """How far along the path on the map one is."""
-    share: float = page.locator(".st-key-path_map .map").evaluate("map => map.latentMap.way.place")
-    return share
 
 
 @pytest.mark.parametrize("model", ["mnist", "sentences"])
@@ -84,7 +76,7 @@ def test_it_plays_there_and_back_until_it_is_paused(page: Page, server: Server) 
     play.click()
     expect(play).to_have_text("Pause")
     page.wait_for_function("map => map.latentMap.way.place > 0.1",
-                           arg=page.locator(".st-key-path_map .map").element_handle())  # fmt: skip
+                           arg=page.locator(PATH_MAP).element_handle())  # fmt: skip
     play.click()
     expect(play).to_have_text("Play")
     stands = scrubbed(page)
@@ -105,10 +97,39 @@ def test_new_words_are_marked_and_the_same_sentence_is_quiet(page: Page, server:
         assert same == (texts[number] == texts[number - 1])
 
 
-def taken(page: Page, path: Locator, words: str) -> bytes:
-    with page.expect_download() as download:
-        path.get_by_role("button", name=words, exact=True).click()
-    return Path(download.value.path()).read_bytes()
+def test_the_path_is_gone_along_by_keyboard(page: Page, server: Server) -> None:
+    path = open_path(page, server, "digits")
+    slider = path.get_by_label("Place on the path")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert scrubbed(page) == pytest.approx(0.03)
+    expect(slider).to_have_attribute("aria-valuetext", "3 %")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(path.locator("li").nth(1)).to_have_class(re.compile("here"))
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(path.locator(".where")).to_have_text("start")
+    page.keyboard.press("End")
+    assert scrubbed(page) == 1.0
+    page.keyboard.press("Shift+Tab")
+    expect(path.locator(".scrub button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(path.locator(".scrub button")).to_have_text("Pause")
+    page.keyboard.press("Enter")
+    # The kind of path and its ends, too, without a pointer.
+    page.get_by_role("radio", name="Straight line").or_(
+        page.get_by_role("button", name="Straight line")
+    ).focus()
+    before = path_places(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    path_becomes_other(page, before)  # the great circle
+    box = page.get_by_label("Start: item", exact=True)
+    box.focus()
+    before = path_places(page)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    path_becomes_other(page, before)
 
 
 def test_the_path_can_be_taken_away(page: Page, server: Server) -> None:

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { lengthOf, thinned } from "../src/map/draw";
+import { stretches } from "../src/map/way";
 import { newWords, wordsIn } from "../src/path/changes";
 import { compressed, gif, type Frame } from "../src/path/gif";
+import { Route, type RouteMeta } from "../src/path/route";
 import { circle, placeWords, straight } from "../src/path/ways";
+import { toBase64 } from "../src/ranges";
 import { seeded } from "./random";
 
 describe("ways from one point to another", () => {
@@ -125,5 +129,55 @@ describe("a moving picture", () => {
       ([r, g, b]) => Math.abs(r - 255) < 30 && g < 30 && Math.abs(b - 128) < 30,
     );
     expect(near).toBe(true);
+  });
+});
+
+describe("a route", () => {
+  const of = (kind: RouteMeta["kind"], points: number[][], trust: number[]): Route =>
+    new Route({
+      kind,
+      dim: points[0].length,
+      z: toBase64(new Uint8Array(Float32Array.from(points.flat()).buffer)),
+      trust,
+    });
+
+  test("between two ends is the line or the circle", () => {
+    const ends = [[1, 0], [0, 3]];
+    expect(of("straight", ends, [1, 1]).at(0.25)).toEqual([0.75, 0.75]);
+    const [x, y] = of("circle", ends, [1, 1]).at(0.5);
+    expect(x).toBeCloseTo(Math.SQRT2);
+    expect(y).toBeCloseTo(Math.SQRT2);
+  });
+
+  test("that was drawn goes through each of its points, in order", () => {
+    const points = [[0, 0], [1, 5], [1, -5], [4, 4], [0, 0]];
+    const route = of("drawn", points, [1, 1]);
+    points.forEach((point, k) => expect(route.at(k / 4)).toEqual(point));
+    expect(route.at(0.375)).toEqual([1, 0]);
+    expect(route.at(-1)).toEqual(points[0]);
+    expect(route.at(2)).toEqual(points[4]);
+  });
+
+  test("knows how far each of its places can be trusted", () => {
+    const route = of("drawn", [[0], [1]], [1, 0, 0.5]);
+    expect([0, 0.25, 0.5, 1, 7].map((t) => route.trust(t))).toEqual([1, 0.5, 0, 0.5, 0.5]);
+  });
+});
+
+describe("a path on the map", () => {
+  test("is drawn in stretches that meet, the empty ones by themselves", () => {
+    expect(stretches([1, 1, 0, 0, 1, 1], 0.15)).toEqual([[0, 1, false], [1, 4, true], [4, 5, false]]);
+    expect(stretches([1, 1], 0.15)).toEqual([[0, 1, false]]);
+    expect(stretches([0.1, 0.1, 0.1], 0.15)).toEqual([[0, 2, true]]);
+  });
+
+  test("drawn by hand keeps its ends however much it is thinned", () => {
+    const line = Array.from({ length: 1000 }, (_, k) => k);
+    const few = thinned(line, 128);
+    expect(few.length).toBe(128);
+    expect([few[0], few[127]]).toEqual([0, 999]);
+    expect(few.every((value, k) => k === 0 || value > few[k - 1])).toBe(true);
+    expect(thinned([3, 4], 128)).toEqual([3, 4]);
+    expect(lengthOf([[0, 0], [3, 4], [3, 5]])).toBe(6);
   });
 });

@@ -22,6 +22,9 @@ export interface Wishes {
   leaveSearch(): void;
 }
 
+/** What of the drawing of paths floats over the map. */
+type DrawParts = Record<"button" | "hint", HTMLElement>;
+
 export class Chrome {
   readonly status = new Status();
   readonly hint: Hint;
@@ -35,6 +38,7 @@ export class Chrome {
     private readonly ctx: Context,
     navigation: Navigation,
     wishes: Wishes,
+    drawing: DrawParts,
   ) {
     const meta = ctx.meta();
     this.hint = new Hint(meta.modality);
@@ -54,11 +58,12 @@ export class Chrome {
       () => navigation.reset(),
     );
     this.parts = [
-      el("div", { class: "left" }, this.toolbar.root, this.search?.root),
+      el("div", { class: "left" }, this.toolbar.root, this.search?.root, drawing.button),
       this.legend.root,
       el("div", { class: "corner" }, this.status.root, rest),
       el("div", { class: "bottom-right" }, this.minimap.root, zooms),
       this.hint.root,
+      drawing.hint,
     ];
     this.parts.forEach(keepGestures);
     if (meta.compact) {
@@ -75,10 +80,11 @@ export class Chrome {
       root.classList.toggle("narrow", narrow);
       this.legend.setFolded(narrow || this.ctx.meta().compact);
     }
-    if (narrow) return { left: 12, right: 12, top: 60, bottom: 44 };
+    const { draws } = this.ctx.meta();
+    if (narrow) return { left: 12, right: 12, top: draws ? 112 : 60, bottom: 44 };
     const { legend: { root: panel, folded } } = this;
     const legend = panel.hidden || folded ? 0 : panel.offsetWidth;
-    return { left: 64, right: Math.max(72, legend + 24), top: 12, bottom: 34 };
+    return { left: 64, right: Math.max(72, legend + 24), top: draws ? 60 : 12, bottom: 34 };
   }
 
   /** Say how many points are left of a search. */

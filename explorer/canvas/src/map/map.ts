@@ -8,6 +8,7 @@ import { readTheme, sameTheme, type Theme } from "../theme";
 import { cameraOf, toScreen, type View } from "../view";
 import { Chrome, keepGestures } from "./chrome";
 import type { Context } from "./context";
+import { Drawing } from "./draw";
 import { Gestures, type Tool } from "./gestures";
 import { commandsOf, handsOf, type Parts } from "./hands";
 import { HELP, listenToKeys } from "./keys";
@@ -17,13 +18,11 @@ import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
 import { Navigation } from "./navigation";
 import { drawOwn } from "./mark";
-import { PlainRenderer } from "./plain";
 import { Probe } from "./probe";
-import { PLAIN_MOST } from "./renderer";
 import { Select } from "./select";
 import { Stage } from "./stage";
+import { startPoints } from "./start";
 import { Way } from "./way";
-import { hasWebgl, WebglRenderer } from "./webgl";
 
 export type Tell = (state: State) => void;
 
@@ -46,6 +45,7 @@ export class LatentMap implements Context {
   private state: State;
   private own: OwnPlace | null = null;
   private readonly way: Way;
+  private readonly drawing: Drawing;
   private readonly deaf: (() => void)[];
 
   /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
@@ -72,13 +72,23 @@ export class LatentMap implements Context {
       this.looking.leave();
       this.probe.follow();
     });
-    this.chrome = new Chrome(this, this.navigation, {
-      choose: (tool) => this.choose(tool),
-      rest: (mode) => (this.probe.rest = mode),
-      search: (query) => this.send({ query }),
-      leaveSearch: () => this.root.focus(),
-    });
-    this.line = new Line(this.chrome.status);
+    this.drawing = new Drawing(
+      this,
+      (draw) => this.chrome.toolbar.choose(draw ? "draw" : "probe"),
+      () => this.state.turn,
+    );
+    this.chrome = new Chrome(
+      this,
+      this.navigation,
+      {
+        choose: (tool) => this.choose(tool),
+        rest: (mode) => this.restFrom(mode),
+        search: (query) => this.send({ query }),
+        leaveSearch: () => this.root.focus(),
+      },
+      this.drawing,
+    );
+    this.line = new Line(this.chrome.status, () => this.probe.again());
     const parts = this.parts();
     this.gestures = new Gestures(this.root, handsOf(parts));
     listenToKeys(
@@ -87,6 +97,7 @@ export class LatentMap implements Context {
         search: () => this.chrome.search?.input.focus(),
         choose: (tool) => this.chrome.toolbar.choose(tool),
         space: (held) => this.gestures.holdSpace(held),
+        stopDrawing: () => this.stopDrawing(),
       }),
     );
     this.sizes = new ResizeObserver(() => this.fit());
@@ -102,7 +113,7 @@ export class LatentMap implements Context {
       return { ...earlier.state, picked, pins, camera };
     }
     const selection = { ranges: "", count: 0 };
-    return { selection, picked, pins, camera, probe: null, query: "", turn };
+    return { selection, picked, pins, camera, probe: null, query: "", drawn: [], rest: 0, turn };
   }
 
   private parts(): Parts {
@@ -111,6 +122,7 @@ export class LatentMap implements Context {
       looking: this.looking,
       selecting: this.selecting,
       navigation: this.navigation,
+      drawing: this.drawing,
       tool: () => this.tool,
       probed: () => this.chrome.hint.done(),
     };
@@ -130,7 +142,7 @@ export class LatentMap implements Context {
     this.looking.pick(this.told.picked ?? -1, false);
     this.fit();
     this.sizes.observe(this.root);
-    this.startDrawing();
+    startPoints(this.stage, this.root, this.chrome.status);
     this.navigation.return();
     this.chrome.toolbar.choose("probe");
     this.describe();
@@ -211,6 +223,7 @@ export class LatentMap implements Context {
       this.fit();
     }
     this.line.to(meta.live, meta.model);
+    this.drawing.answered(meta.turn);
     this.hear(meta);
     if (this.model.matching !== matching) this.say(`${counted(this.model.matching)} found.`);
     this.describe();
@@ -225,24 +238,6 @@ export class LatentMap implements Context {
     this.looking.pick(meta.picked ?? -1, false);
   }
 
-  private startDrawing(): void {
-    const { count } = this.model.scene;
-    if (hasWebgl()) {
-      const make = (canvas: HTMLCanvasElement): WebglRenderer =>
-        new WebglRenderer(canvas, () => this.stage.restart(make));
-      this.stage.start(make);
-    } else if (count <= PLAIN_MOST) {
-      this.stage.start((canvas) => new PlainRenderer(canvas));
-      this.chrome.status.plain();
-    } else {
-      const words =
-        `This browser offers no WebGL, which a map of ${counted(count)} points needs. Up to ` +
-        `${counted(PLAIN_MOST)} points are drawn without it: use another browser, or turn on ` +
-        "hardware acceleration in this one.";
-      this.root.append(el("div", { class: "refusal", role: "alert" }, words));
-    }
-  }
-
   private fit(): void {
     const { clientWidth, clientHeight } = this.root;
     this.stage.setInset(this.chrome.arrange(this.root, clientWidth));
@@ -252,7 +247,8 @@ export class LatentMap implements Context {
 
   private draw(context: CanvasRenderingContext2D, view: View): void {
     this.names.draw(context, view);
-    this.way.draw(context, view);
+    if (!this.drawing.busy) this.way.draw(context, view);
+    this.drawing.draw(context, view);
     this.looking.draw(context, view);
     this.probe.draw(context, view);
     const own = this.own?.at[this.told.view];
@@ -264,6 +260,20 @@ export class LatentMap implements Context {
   private choose(tool: Tool): void {
     this.tool = tool;
     this.root.dataset.tool = tool;
+    this.drawing.set(tool === "draw");
+  }
+
+  private stopDrawing(): boolean {
+    if (this.tool !== "draw") return false;
+    this.gestures.drop();
+    this.chrome.toolbar.choose("probe");
+    return true;
+  }
+
+  private restFrom(mode: number): void {
+    this.probe.rest = mode;
+    // A drawn path is decoded by Python, which must know.
+    if (this.told.draws) this.send({ rest: mode });
   }
 
   /** One sentence on what is there, for those who cannot see it; and how many were found. */

@@ -45,8 +45,10 @@ export interface Meta {
   search: boolean;
   /** Beside something else: the legend is folded, and nothing is explained. */
   compact: boolean;
-  /** Places of a path to draw, from its start to its end; null where there is none. */
-  path: [number, number][] | null;
+  /** A path to show: places evenly apart, and how far each can be trusted; null where there is none. */
+  path: { places: [number, number][]; trust: number[] } | null;
+  /** Whether one can draw a path by hand. */
+  draws: boolean;
   picked: number | null;
   pins: Pin[];
   /** The answer to `state.probe` where there is no live socket. */
@@ -62,6 +64,10 @@ export interface State {
   camera: { zoom: number; u: number; v: number };
   probe: { x: number; y: number; rest: number; request: number } | null;
   query: string;
+  /** The places of a path that was drawn by hand; none before there was one. */
+  drawn: [number, number][];
+  /** Where what the map leaves open comes from, told only where paths are drawn. */
+  rest: number;
   /** Counts what was said, so that an answer to something older is known as such. */
   turn: number;
 }

@@ -1,5 +1,5 @@
 /** The probe: what the model makes of the place under the pointer, decoded while it moves. */
-import { decoded, GUESS, paint, pictureOf, trustWords } from "../decoded";
+import { decoded, GUESS, paint, pictureOf, strength, trustWords } from "../decoded";
 import { el, icon } from "../dom";
 import { askAt } from "../asks";
 import { Rest, type Body, type Place } from "../protocol";
@@ -70,6 +70,11 @@ export class Probe {
     this.ctx.stage.repaint();
   }
 
+  /** Ask again for where the probe is, as when the connection is back. */
+  again(): void {
+    if (this.spot) void this.askLive(this.spot.u, this.spot.v, false);
+  }
+
   /** Move by some pixels, from the middle where it was nowhere: the arrow keys. */
   step(dx: number, dy: number): void {
     const { view } = this.ctx.stage;
@@ -114,7 +119,7 @@ export class Probe {
     // A picture is painted over: no element comes or goes sixty times a second.
     if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body);
     else this.shown.replaceChildren(decoded(body));
-    this.shown.style.opacity = (0.3 + 0.7 * Math.min(1, found.trust * 1.4)).toFixed(2);
+    this.shown.style.opacity = strength(found.trust);
     this.trust.textContent = trustWords(found.trust);
     this.trust.classList.toggle("low", found.trust < GUESS);
     this.trail.add(found.u, found.v, body, this.ctx.stage.view);

@@ -1,7 +1,7 @@
-/** The path: from one item to another through the latent space, scrubbed live. */
+/** The path: a way through the latent space, scrubbed live. */
 import { tell as tellOthers } from "../bus";
 import { Line } from "../connection";
-import { decoded, paint } from "../decoded";
+import { decoded, GUESS, paint, strength, trustWords } from "../decoded";
 import { Decoder, Lane } from "../desk/decoder";
 import { el, icon } from "../dom";
 import type { Body, Images, Texts } from "../protocol";
@@ -9,21 +9,22 @@ import { fromBase64 } from "../ranges";
 import { Status } from "../status";
 import { reducedMotion } from "../theme";
 import { newWords, wordsIn } from "./changes";
+import { Route, type RouteMeta } from "./route";
 import { asGif, asJson, asPng, save } from "./takeaway";
-import { circle, placeWords, straight } from "./ways";
+import { placeWords } from "./ways";
 
 /** Seconds from one end to the other, and how often a second the place changes. */
 const JOURNEY = 4;
 const RATE = 30;
 const FINEST = 1000;
+/** Of those, so many a press of an arrow key. */
+const KEY_STEP = 10;
 
 export interface PathMeta {
   modality: string;
   model: string;
   live: { path: string; token: string } | null;
-  from: number[];
-  to: number[];
-  spherical: boolean;
+  route: RouteMeta;
   names: [string, string];
   /** The steps of the path as Python decoded them. */
   frames: {
@@ -45,7 +46,9 @@ export class Path {
   private readonly frames = el("ol", { class: "frames" });
   private readonly saves = el("div", { class: "row" });
   private readonly note = el("div", { class: "quiet" });
+  private readonly trust = el("div", { class: "trust" });
   private body: Body;
+  private route: Route;
   private t = 0;
   private playing: ReturnType<typeof setInterval> | undefined;
   private forth = true;
@@ -56,6 +59,7 @@ export class Path {
     host: HTMLElement,
   ) {
     this.body = bodyOf(meta);
+    this.route = new Route(meta.route);
     this.slider = el("input", {
       type: "range", min: 0, max: FINEST, step: 1, value: 0, "aria-label": "Place on the path",
     }); // prettier-ignore
@@ -63,11 +67,13 @@ export class Path {
       this.setPlaying(false);
       this.go(Number(this.slider.value) / FINEST);
     });
+    this.slider.addEventListener("keydown", (event) => this.key(event));
     this.play = el("button", { type: "button", class: "chip" });
     this.play.addEventListener("click", () => this.setPlaying(this.playing === undefined));
     this.root.append(
       this.now,
       this.note,
+      this.trust,
       el("div", { class: "scrub" }, this.play, this.slider, this.where),
       this.frames,
       this.saves,
@@ -85,13 +91,14 @@ export class Path {
   }
 
   private take(meta: PathMeta): void {
-    const about = JSON.stringify([meta.from, meta.to, meta.spherical, meta.frames]);
+    const about = JSON.stringify([meta.route, meta.frames]);
     if (about === this.about) return;
     // Another path begins at its start; the same one, seen again, stays where it was.
-    const other = JSON.stringify([meta.from, meta.to]) !== JSON.stringify([this.meta.from, this.meta.to]);
+    const other = meta.route.z !== this.meta.route.z;
     this.about = about;
     this.meta = meta;
     this.body = bodyOf(meta);
+    this.route = new Route(meta.route);
     this.root.dataset.modality = meta.modality;
     this.note.textContent = meta.note;
     this.fill();
@@ -103,8 +110,17 @@ export class Path {
     return this.body.kind === "texts" ? this.body.texts.length : this.body.count;
   }
 
-  private at(t: number): number[] {
-    return (this.meta.spherical ? circle : straight)(this.meta.from, this.meta.to, t);
+  /** The arrow keys: by the hundredth, with Shift to the next of the steps. */
+  private key(event: KeyboardEvent): void {
+    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!way || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.setPlaying(false);
+    const steps = event.shiftKey ? this.count - 1 : FINEST / KEY_STEP;
+    // From between two steps to the one that comes first.
+    const from = this.t * steps;
+    const to = way > 0 ? Math.floor(from + 1e-9) + 1 : Math.ceil(from - 1e-9) - 1;
+    this.go(Math.min(1, Math.max(0, to / steps)));
   }
 
   /** Go to a place: the nearest step at once, and exactly what lies there as soon as it is decoded. */
@@ -116,10 +132,14 @@ export class Path {
     const nearest = Math.round(t * (this.count - 1));
     [...this.frames.children].forEach((frame, k) => frame.classList.toggle("here", k === nearest));
     tellOthers(this.meta.model, "scrub", t);
+    const trust = this.route.trust(t);
+    this.now.style.opacity = strength(trust);
+    this.trust.textContent = trustWords(trust);
+    this.trust.classList.toggle("low", trust < GUESS);
     const exact = Math.abs(t * (this.count - 1) - nearest) < 1e-9;
     if (exact || !this.decoder.live) this.show(this.body, nearest);
     else {
-      void this.decoder.decode(Lane.path, this.at(t), 1).then((body) => body && this.show(body, 0));
+      void this.decoder.decode(Lane.path, this.route.at(t), 1).then((body) => body && this.show(body, 0));
     }
   }
 
@@ -135,6 +155,7 @@ export class Path {
     const entries = Array.from({ length: this.count }, (_, k) => {
       const share = last > 0 ? k / last : 0;
       const step = el("button", { type: "button", class: "frame" }, this.shown(k));
+      step.style.setProperty("--strength", strength(this.route.trust(share)));
       step.append(el("span", { class: "quiet" }, placeWords(share)));
       step.addEventListener("click", () => {
         this.setPlaying(false);
@@ -155,11 +176,17 @@ export class Path {
   }
 
   private offer(): void {
-    const { meta, body } = this;
-    const about = { from: meta.names[0], to: meta.names[1], great_circle: meta.spherical };
-    const z = Array.from({ length: this.count }, (_, k) => this.at(k / Math.max(1, this.count - 1)));
+    const { meta, body, route } = this;
+    const shares = Array.from({ length: this.count }, (_, k) => k / Math.max(1, this.count - 1));
+    const about = {
+      path: meta.route.kind,
+      from: meta.names[0],
+      to: meta.names[1],
+      trust: shares.map((share) => route.trust(share)),
+      z: shares.map((share) => route.at(share)),
+    };
     const offers: [string, string, () => Blob | Promise<Blob>][] = [
-      ["JSON", "path.json", () => asJson({ ...about, z }, body)],
+      ["JSON", "path.json", () => asJson(about, body)],
     ];
     if (body.kind === "images") {
       offers.unshift(["GIF", "path.gif", () => asGif(body)], ["PNG", "path.png", () => asPng(body)]);
