@@ -96,7 +96,7 @@ def result_of(page: Page, name: str) -> Locator:
         "Map": page.locator(".st-key-map_room .map .layers[data-drawn]"),
         "Decode": page.locator(".st-key-decode_room .result:has(canvas, .words)"),
         "Interpolate": page.locator(".st-key-interpolate_path li").first,
-        "Clusters": page.locator(".st-key-cluster_room .js-plotly-plot .main-svg").first,
+        "Clusters": page.locator(".st-key-cluster_room .map .layers[data-drawn]"),
         "Train": page.get_by_role("button", name="Start training"),
     }[name]
 

@@ -13,9 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import catalogue, wording
 from explorer.analysis.decoding import decode
-from explorer.hover import picture_lines
 from explorer.strip import GAP, strip_png
-from tests.explorer.made_runs import HOSTILE, coloured, pictures, sentences, write_run
+from tests.explorer.made_runs import HOSTILE, coloured, sentences, write_run
 from tests.explorer.test_decode_page import told
 from tests.explorer.test_interpolate_page import choose, path_shown, path_told
 from tests.explorer.test_pages import on_the_map, open_page, texts
@@ -140,18 +139,3 @@ def test_a_strip_in_colour_keeps_its_colours() -> None:
     sheet = np.asarray(Image.open(io.BytesIO(strip_png(images, cell=8))))
     assert sheet.shape == (8 + 2 * GAP, 3 * (8 + GAP) + GAP, 3)
     np.testing.assert_array_equal(sheet[GAP : GAP + 8, GAP : GAP + 8], images[0])
-
-
-def test_the_pointer_shows_how_bright_colours_are() -> None:
-    grey = pictures(4).images
-    assert grey is not None
-    alike = np.repeat(grey[..., None], 3, axis=3)
-    assert picture_lines(alike) == picture_lines(grey)
-    one_each = np.zeros((1, 2, 3, 3), np.float32)
-    for column in range(3):
-        one_each[0, :, column, column] = 1.0
-    # As the eye sees them: green is bright, red less so, and blue is dark.
-    assert picture_lines(one_each) == ["▒█"]
-    two = np.zeros((1, 2, 2, 2), np.float32)
-    two[0, :, 1] = 1.0
-    assert picture_lines(two) == [" █"]
