@@ -17,6 +17,8 @@ import { sample, step } from "./walk";
 
 const MOVED = " · then moved by hand";
 const STRIDE = 50;
+/** With so few sliders there is room below them for two dimensions at once. */
+const FEW = 4;
 /** Python hears of a change when the hand has rested for so long. */
 const REST = 300;
 
@@ -111,16 +113,18 @@ export class Desk {
     this.root.dataset.modality = modality;
     const list = el("div", { class: "dims" }, ...this.rows.slice(0, shown).map(({ root }) => root));
     if (dims.length > shown) {
-      const left = dims.length - shown;
-      const fold = el("details", {}, el("summary", {}, `${left} less used dimension${left > 1 ? "s" : ""}`));
+      const more = dims.length - shown;
+      const fold = el("details", {}, el("summary", {}, `${more} less used dimension${more > 1 ? "s" : ""}`));
       fold.append(...this.rows.slice(shown).map(({ root }) => root));
       fold.addEventListener("toggle", () => this.drawSpreads());
       list.append(fold);
     }
-    this.root.append(
-      el("div", { class: "desk-left" }, this.result, note ? el("div", { class: "quiet" }, note) : null, this.said, this.status.root, this.strip.root, this.sheet?.root),
-      el("div", { class: "desk-right" }, this.bar.root, list),
-    );
+    const left = el("div", { class: "desk-left" }, this.result);
+    if (note) left.append(el("div", { class: "quiet" }, note));
+    left.append(this.said, this.status.root, this.strip.root);
+    const right = el("div", { class: "desk-right" }, this.bar.root, list);
+    if (this.sheet) (dims.length <= FEW ? right : left).append(this.sheet.root);
+    this.root.append(left, right);
   }
 
   private sampled(): string {

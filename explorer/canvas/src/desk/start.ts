@@ -41,7 +41,9 @@ export function startBar(meta: DeskMeta, wishes: StartWishes): StartBar {
   const shown = el("output", {}, meta.temperature.toFixed(1));
   heat.addEventListener("input", () => (shown.textContent = Number(heat.value).toFixed(1)));
   heat.addEventListener("change", () => wishes.heat(Number(heat.value)));
-  const item = el("input", { type: "number", min: 0, max: meta.items - 1, step: 1 });
+  const item = el("input", {
+    type: "number", min: 0, max: meta.items - 1, step: 1, placeholder: `0–${meta.items - 1}`,
+  });
   item.addEventListener("change", () => {
     const index = Math.round(Number(item.value));
     if (item.value.trim() !== "" && index >= 0 && index < meta.items) wishes.item(index);

@@ -50,7 +50,9 @@ export class Drawing {
     this.on = on;
     this.cancel();
     this.button.setAttribute("aria-pressed", String(on));
-    this.advise(on ? "Press and draw a line over the map · Escape stops" : "");
+    // Where nothing hovers there is a finger, and no key to press.
+    const key = matchMedia("(hover: none)").matches ? "" : " · Escape stops";
+    this.advise(on ? `Press and draw a line over the map${key}` : "");
     if (on) this.ctx.say("Draw a path with the pointer. Escape stops.");
   }
 
