@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,20 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import page_parts, session, wording
+from explorer.analysis.decoding import decode
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
 from explorer.canvas.path import CIRCLE, DRAWN, STRAIGHT
 
 if TYPE_CHECKING:
+    from explorer.canvas.state import Pin
     from vae_core.checkpoint import Run
 
 FEWEST, MOST, USUAL = 3, 15, 9
 MOST_CHARACTERS = 1000
 KINDS = {STRAIGHT: "Straight line", CIRCLE: "Great circle", DRAWN: "Drawn by hand"}
-ITEMS, TYPED = "items", "typed"
+ITEMS, TYPED, PINNED = "items", "typed", "pins"
+# Further out there is nothing to decode, whoever says so.
+FURTHEST = 1e6
 PREVIEW_WIDTH, STEPS_WIDTH = 96, 200
 
 
@@ -85,21 +90,71 @@ def drawing(run: Run, places: tuple[tuple[float, float], ...]) -> tuple[tuple[fl
     return places
 
 
-def show_ends(run: Run) -> tuple[End, End] | None:
-    """Show how to choose the two ends; None while one is missing, which is then said."""
-    typed = False
+def show_ends(run: Run, pins: Sequence[Pin] = ()) -> tuple[End, End] | None:
+    """Show how to choose the two ends; None while one is missing, which is then said.
+
+    `pins`: what was kept on the map; two of them can be the ends.
+    """
+    ways = {ITEMS: "Choose items"}
     if run.modality != "images":
-        choice = st.segmented_control(
-            "Ends",
-            (ITEMS, TYPED),
-            key=session.kept_widget("interpolate.ends", ITEMS),
-            persist_state="session",
-            required=True,
-            label_visibility="collapsed",
-            format_func=lambda way: "Choose items" if way == ITEMS else f"Type {run.modality}",
+        ways[TYPED] = f"Type {run.modality}"
+    pinned = _pinned(run, pins)
+    if len(pinned) > 1:
+        ways[PINNED] = "Between pins"
+    choice = ITEMS
+    if len(ways) > 1:
+        choice = (
+            st.segmented_control(
+                "Ends",
+                tuple(ways),
+                key=session.kept_widget("interpolate.ends", ITEMS, tuple(ways)),
+                persist_state="session",
+                required=True,
+                label_visibility="collapsed",
+                format_func=ways.__getitem__,
+            )
+            or ITEMS
         )
-        typed = choice == TYPED
-    return _typed_ends(run) if typed else _chosen_ends(run)
+    if choice == PINNED:
+        return _pinned_ends(run, pinned)
+    return _typed_ends(run) if choice == TYPED else _chosen_ends(run)
+
+
+def _pinned(run: Run, pins: Sequence[Pin]) -> dict[int, NDArray[np.float32]]:
+    """Return the latent points (latent_dim,) of the pins that have one, by their numbers."""
+    found = {}
+    for number, pin in enumerate(pins, 1):
+        if pin.z is not None and len(pin.z) == run.latent_dim and max(map(abs, pin.z)) < FURTHEST:
+            found[number] = np.array(pin.z, np.float32)
+        elif pin.index is not None:
+            found[number] = run.latents.mean[pin.index]
+    return found
+
+
+def _pinned_ends(run: Run, pinned: dict[int, NDArray[np.float32]]) -> tuple[End, End]:
+    numbers = tuple(pinned)
+    with st.container(key="interpolate_ends", horizontal=True, gap="medium"):
+        with st.container(gap="small"):
+            start = _pin(run, "Start", pinned, numbers[0])
+        with st.container(gap="small"):
+            end = _pin(run, "End", pinned, numbers[-1])
+    return start, end
+
+
+def _pin(run: Run, side: str, pinned: dict[int, NDArray[np.float32]], default: int) -> End:
+    numbers = tuple(pinned)
+    number = st.selectbox(
+        f"{side}: pin",
+        numbers,
+        key=session.kept_widget(_key(run, f"{side}.pin"), default, numbers),
+        persist_state="session",
+        format_func=lambda number: f"Pin {number}",
+        help="The number of a pin on the map.",
+    )
+    page_parts.show_items(
+        decode(run, pinned[number][None]), [f"pin {number}, decoded"], width=PREVIEW_WIDTH
+    )
+    return End(pinned[number], f"pin {number}")
 
 
 def _chosen_ends(run: Run) -> tuple[End, End]:

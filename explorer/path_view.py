@@ -15,6 +15,7 @@ from explorer.canvas.mount import Sent, Source, Trail, latent_map
 from explorer.canvas.path import CIRCLE, DRAWN, Route, latent_path
 
 if TYPE_CHECKING:
+    from explorer.canvas.state import MapState, Pin
     from explorer.interpolate_controls import End
     from vae_core.checkpoint import Run
 
@@ -65,20 +66,30 @@ def show_path(run: Run, source: Source, route: Route, steps: int) -> None:
     )
 
 
+def pins(run: Run, state: MapState) -> tuple[Pin, ...]:
+    """Return the pins of the model, which the Map page has too; `state` is what the map says."""
+    if state.turn:  # it has said something since it was mounted
+        session.remember(_pins_key(run), state.pins)
+    kept: tuple[Pin, ...] = session.recall(_pins_key(run), ())
+    return kept
+
+
 def show_map(run: Run, source: Source, sent: Sent, route: Route | None) -> None:
-    """Show the map with the route on it; pins are those of the Map page."""
-    kept = f"map.{run.content_hash}.pins"
-    state = latent_map(
+    """Show the map with the route and the pins on it."""
+    latent_map(
         sent,
         source,
         key=map_key(run),
-        pins=session.recall(kept, ()),
+        pins=session.recall(_pins_key(run), ()),
         path=None if route is None else Trail(route.places, route.trust),
         draws=True,
         compact=True,
     )
-    session.remember(kept, state.pins)
     st.caption(computed.map_note(run))
+
+
+def _pins_key(run: Run) -> str:
+    return f"map.{run.content_hash}.pins"
 
 
 def _count(steps: int) -> int:

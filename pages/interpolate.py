@@ -27,6 +27,7 @@ def room() -> None:
     """The whole page but its title: a changed setting reruns this part alone."""
     state = current(key, len(run))
     places = interpolate_controls.drawing(run, state.drawn)
+    pins = path_view.pins(run, state)
     route = None
     path_side, map_side = st.columns([1.15, 1], gap="medium")
     with path_side:
@@ -39,7 +40,7 @@ def room() -> None:
                 )
             else:
                 st.info("Press “Draw a path” on the map, and draw one.")
-        elif (ends := interpolate_controls.show_ends(run)) is not None:
+        elif (ends := interpolate_controls.show_ends(run, pins)) is not None:
             route = path_view.between(run, source.view, ends, settings.steps, settings.kind)
         if route is not None:
             with st.container(key="interpolate_path", gap=None):

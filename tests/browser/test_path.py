@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.on_the_map import PATIENCE
+from tests.browser.on_the_map import MAP, PATIENCE, at_rest, drawn, is_live
 from tests.browser.on_the_path import (
     PATH_MAP,
     open_path,
@@ -130,6 +130,38 @@ def test_the_path_is_gone_along_by_keyboard(page: Page, server: Server) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     path_becomes_other(page, before)
+
+
+def test_pins_of_either_map_are_ends_and_none_is_lost_between_them(
+    page: Page, server: Server
+) -> None:
+    def pin(room: str, u: float, v: float, count: int) -> None:
+        there = page.locator(room)
+        box = there.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + u * box["width"], box["y"] + v * box["height"])
+        there.locator(".probe-card button", has_text="Pin").click()
+        expect(there.locator("[aria-live]")).to_have_text(f"Pin {count} dropped.")
+        at_rest(page)
+
+    open_path(page, server, "digits")
+    pin(PATH_MAP, 0.4, 0.5, 1)
+    page.get_by_role("link", name="Map", exact=True).click()
+    drawn(page)
+    is_live(page)
+    pin(MAP, 0.5, 0.6, 2)
+    page.get_by_role("link", name="Interpolate", exact=True).click()
+    path = page.locator(".st-key-interpolate_path .path")
+    expect(path.locator(".status")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    before = path_places(page)
+    page.get_by_text("Between pins", exact=True).click()
+    path_becomes_other(page, before)
+    pins = page.locator(PATH_MAP).evaluate("map => map.latentMap.probe.pins.list")
+    assert len(pins) == 2
+    told = json.loads(taken(page, path, "JSON"))
+    assert (told["from"], told["to"]) == ("pin 1", "pin 2")
+    for end, kept in ((0, 0), (-1, 1)):
+        np.testing.assert_allclose(told["z"][end], pins[kept]["z"], rtol=1e-5)
 
 
 def test_the_path_can_be_taken_away(page: Page, server: Server) -> None:

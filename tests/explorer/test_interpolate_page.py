@@ -201,6 +201,30 @@ def test_one_can_go_back_from_a_drawn_path_and_to_it_again(runs: Path) -> None:
     assert path_told(app)["route"]["kind"] == "straight"
 
 
+def test_two_pins_can_be_the_ends(runs: Path) -> None:
+    run = load_run(write_run(runs / "a", pictures(30), 3))
+    app = opened()
+    assert not any("Between pins" in group.options for group in app.button_group)
+    far = (0.5, -1.0, 2.0)
+    pins = [
+        {"x": 0, "y": 0, "z": [1e300, 0, 0], "index": None},  # nobody can decode that
+        {"x": 0, "y": 0, "z": list(far), "index": None},
+        {"x": 1, "y": 1, "z": None, "index": 7},
+    ]
+    app.session_state[f"interpolate.map.{run.content_hash}"] = {"state": {"pins": pins, "turn": 1}}
+    app.run()
+    choose(app, "Between pins", "pins")
+    assert [box.options for box in app.selectbox] == [["Pin 2", "Pin 3"]] * 2
+    np.testing.assert_allclose(route_told(app), [far, run.latents.mean[7]], rtol=1e-6)
+    assert path_told(app)["names"] == ["pin 2", "pin 3"]
+    # The map is mounted with them on another visit, and forgets none.
+    del app.session_state[f"interpolate.map.{run.content_hash}"]
+    app.run()
+    assert not app.exception
+    assert [pin["index"] for pin in map_told(app)["pins"]] == [None, None, 7]
+    assert path_told(app)["names"] == ["pin 2", "pin 3"]
+
+
 def test_a_drawn_path_is_asked_for_before_there_is_one(runs: Path) -> None:
     write_run(runs / "a", pictures(30))
     app = choose(opened(), "Drawn by hand", "drawn")

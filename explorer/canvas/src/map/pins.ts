@@ -1,4 +1,4 @@
-/** Pins: decodes that were kept; Interpolate and arithmetic start from them. */
+/** Pins: decodes that were kept; Interpolate can go from one to another. */
 import { toScreen, type View } from "../view";
 import type { Context } from "./context";
 import type { Pin } from "./meta";
