@@ -116,9 +116,8 @@ _ALL = (
     Recipe(
         "reviews",
         "reviews, gru: linear probe of the sentiment on μ, its test items",
-        "--text {data}/text/reviews-train.tsv.gz --label-column label --model gru --latent-dim 64 "
-        "--free-bits 0.3 --word-dropout 0.4 --epochs 12 --vocabulary-size 8000 "
-        "--precision bfloat16",
+        "--text {data}/text/reviews-train.tsv.gz --label-column label --model gru --latent-dim 32 "
+        "--free-bits 0.3 --epochs 16 --vocabulary-size 8000 --precision bfloat16",
         text_measures.probed_sentences,
         "macro-F1 ≥ .85, gate passed",
         "–",
@@ -130,6 +129,15 @@ _ALL = (
         "--free-bits 0.4 --epochs 20 --precision bfloat16",
         measures.factors,
         "macro-F1 ≥ .95",
+        "–",
+    ),
+    Recipe(
+        "python-docs",
+        "python-docs (2,134 sentences), gru: its test items",
+        "--dataset python-docs --model gru --latent-dim 16 --free-bits 0.25 --epochs 60 "
+        "--vocabulary-size 2000 --word-dropout 0.5 --dropout 0.3 --precision bfloat16",
+        text_measures.sentences,
+        "gate passed",
         "–",
     ),
 )

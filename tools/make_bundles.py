@@ -57,7 +57,7 @@ RECIPES = {
     "sentences": Recipe(
         "--text $LATENTSCAPE_DATA/text/wordnet-glosses-train.tsv.gz --label-column label "
         "--model gru --latent-dim 32 --encoder-hidden 128 --vocabulary-size 7000 "
-        "--max-tokens 20 --epochs 20 --precision bfloat16 --seed 0",
+        "--max-tokens 20 --epochs 24 --precision bfloat16 --seed 0",
         items=3_000,
     ),
 }
