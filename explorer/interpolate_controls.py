@@ -25,7 +25,7 @@ KINDS = {STRAIGHT: "Straight line", CIRCLE: "Great circle", DRAWN: "Drawn by han
 ITEMS, TYPED, PINNED = "items", "typed", "pins"
 # Further out there is nothing to decode, whoever says so.
 FURTHEST = 1e6
-PREVIEW_WIDTH, STEPS_WIDTH = 96, 200
+PREVIEW_WIDTH, STEPS_WIDTH = 96, 150
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class End:
 
 def show_path_settings(run: Run) -> PathSettings:
     """Show the settings of the path, and in between a way to draw its ends."""
-    with st.container(key="interpolate_kind", horizontal=True, gap="medium"):
+    with st.container(key="interpolate_kind", horizontal=True, gap="small"):
         kind = st.segmented_control(
             "Path",
             tuple(KINDS),
