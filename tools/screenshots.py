@@ -83,9 +83,12 @@ def _film(browser: Browser, server: Server) -> None:
 
 
 def _few_colours(picture: Image.Image) -> Image.Image:
-    """Reduce to a GIF's palette; rare colours, such as those of a legend, stay what they are."""
-    method = Image.Quantize.MAXCOVERAGE
-    return picture.quantize(FILM_COLOURS, method=method, dither=Image.Dither.NONE)
+    """Reduce to a GIF's palette: half of it greys, for digits; the rest keeps what is rare."""
+    rare = picture.quantize(FILM_COLOURS // 2, method=Image.Quantize.MAXCOVERAGE)
+    greys = [round(255 * step / 127) for step in range(128)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([grey for grey in greys for _ in "rgb"] + (rare.getpalette() or []))
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _settle(page: Page) -> None:
