@@ -14,14 +14,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import secrets
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,20 +27,14 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from benchmarks.alternating import BUSY, ROOT, print_table
-from explorer.live.guard import Tokens
+from benchmarks.alternating import BUSY, print_table
 from explorer.live.protocol import Decode, Open, pack_request
 from explorer.live.replies import Error, Hello, parse_reply
-from tests.support import free_port, healthy
+from tests.live.served import LiveProcess, live_server
 
-START_SECONDS = 180
 LAST_ANSWERS = 1.0
-# Not measured: a new server is still importing, and first decodes take longer.
-WARM_UP = 4.0
-_SERVER = (
-    "import sys; from explorer.server import serve; "
-    "serve(int(sys.argv[1]), open_browser=False, secret=bytes.fromhex(sys.stdin.readline()))"
-)
+# Not measured: the first decodes of a model take longer.
+WARM_UP = 2.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +52,8 @@ STANDARD = (
     Load("digits", 30, 30),
     Load("sentences", 30, 10),
 )
+# Not reported: a new server is still importing what pages need.
+FIRST = Load("digits", 1, 30)
 
 
 @dataclass
@@ -95,55 +88,21 @@ def main() -> None:
     one = chosen.model and (Load(chosen.model, chosen.clients, chosen.hz),)
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY:
         print(f"Other programs are running (load {os.getloadavg()[0]:.1f}): too slow a picture.")
-    with tempfile.TemporaryDirectory() as folder, _running(Path(folder)) as server:
+    with tempfile.TemporaryDirectory() as folder, live_server(Path(folder)) as server:
+        asyncio.run(_measure(server, FIRST, 5))
         rows = [asyncio.run(_measure(server, load, chosen.seconds)) for load in one or STANDARD]
     print_table(HEADS, rows)
 
 
-@dataclass(frozen=True)
-class _Server:
-    port: int
-    tokens: Tokens
-    process: int
-
-
-@contextmanager
-def _running(folder: Path) -> Iterator[_Server]:
-    """The real server, with a secret that is known here."""
-    port, secret = free_port(), secrets.token_bytes(32)
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-c", _SERVER, str(port)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    assert process.stdin is not None
-    try:
-        process.stdin.write(f"{secret.hex()}\n".encode())
-        process.stdin.close()
-        deadline = time.monotonic() + START_SECONDS
-        while not healthy(f"http://127.0.0.1:{port}"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"The server did not come up:\n{log.read_text()}")
-            time.sleep(0.1)
-        yield _Server(port, Tokens(secret), process.pid)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-async def _measure(server: _Server, load: Load, seconds: float) -> list[str]:
+async def _measure(server: LiveProcess, load: Load, seconds: float) -> list[str]:
     began = time.perf_counter() + WARM_UP
     seen = Seen(began, began + seconds)
     clients = (_client(server, load, number, seen) for number in range(load.clients))
-    memory, *_ = await asyncio.gather(_memory(server.process, seen), *clients)
+    memory, *_ = await asyncio.gather(_memory(server.process.pid, seen), *clients)
     return seen.row(load, memory)
 
 
-async def _client(server: _Server, load: Load, number: int, seen: Seen) -> None:
+async def _client(server: LiveProcess, load: Load, number: int, seen: Seen) -> None:
     # A session has few connections: every client is a session of its own.
     token = server.tokens.issue(str(number))
     place = f"127.0.0.1:{server.port}"

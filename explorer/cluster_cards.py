@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import streamlit as st
 from explorer import page_parts, style, wording
 from explorer.analysis.clustering import Clusters, label_mix
 from explorer.analysis.decoding import decode
+from explorer.colouring import colours
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 PICTURE_WIDTH = 56
 
 
-def show(run: Run, clusters: Clusters, colours: Sequence[str]) -> None:
+def show(run: Run, clusters: Clusters) -> None:
     """Show the cards of all clusters, the largest first, each edged in its colour on the map."""
     centres = decode(run, clusters.centroids)
     keys = [f"cluster_card_{code}" for code in range(len(clusters.sizes))]
-    style.edge(keys, colours)
+    style.edge(keys, colours(len(keys)))
     with st.container(key="cluster_cards", horizontal=True, gap="small"):
         for code, key in enumerate(keys):
             with st.container(border=True, key=key, gap="xsmall"):

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Okabe and Ito's palette without black, then Tableau's colours that stay apart from it.
-OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442")
-TABLEAU = ("#9C755F", "#9467BD", "#76B7B2", "#E15759", "#4E79A7", "#59A14F", "#FF9DA7")
-PALETTE = OKABE_ITO + TABLEAU
-NEUTRAL = "#9AA0A6"
+
+class Shades(NamedTuple):
+    """One colour, `#rrggbb`, as it is seen on light and on dark."""
+
+    light: str
+    dark: str
+
+
+# Okabe and Ito's palette without black, then Tableau's colours that stay apart from it: those that
+# the canvas draws (explorer/canvas/src/palettes.ts says why there are two of each).
+PALETTE = (
+    Shades("#0072b2", "#3a9bdc"),
+    Shades("#e69f00", "#f0ad1f"),
+    Shades("#009e73", "#1fb98c"),
+    Shades("#d55e00", "#ee7a26"),
+    Shades("#cc79a7", "#dd8fb9"),
+    Shades("#56b4e9", "#8fd0f5"),
+    Shades("#d8c600", "#f0e442"),
+    Shades("#9c755f", "#bc9580"),
+    Shades("#9467bd", "#ab85d1"),
+    Shades("#76b7b2", "#8accc7"),
+    Shades("#e15759", "#f0716f"),
+    Shades("#4e5fa7", "#8393dc"),
+    Shades("#59a14f", "#79c26d"),
+    Shades("#ff9da7", "#ffb3bb"),
+)
+NEUTRAL = Shades("#9aa0a6", "#70767e")
 MOST_COLOURS = 10
 
 
@@ -23,13 +46,11 @@ class Categories:
 
     Attributes:
         names: one per group, in legend order.
-        colours: one per group, `#RRGGBB`.
         codes: (n,) int32, the group of each point.
         left_over: whether the last group gathers the names that got no colour of their own.
     """
 
     names: tuple[str, ...]
-    colours: tuple[str, ...]
     codes: NDArray[np.int32]
     left_over: bool = False
 
@@ -66,30 +87,26 @@ def by_category(values: Sequence[str]) -> Categories:
         names = sorted(counts, key=lambda name: (-counts[name], _natural(name)))[: MOST_COLOURS - 1]
     position = {name: code for code, name in enumerate(names)}
     codes = np.fromiter((position.get(v, len(names)) for v in values), np.int32, len(values))
-    colours = PALETTE[: len(names)]
     left_over = len(counts) - len(names)
     if left_over:
         names = [*names, f"other ({left_over} more)"]
-        return Categories(tuple(names), (*colours, NEUTRAL), codes, left_over=True)
-    return Categories(tuple(names), colours, codes)
+        return Categories(tuple(names), codes, left_over=True)
+    return Categories(tuple(names), codes)
 
 
 def by_code(codes: NDArray[np.int32], names: Sequence[str]) -> Categories:
-    """Colour ready-made groups, such as clusters; the palette repeats after its last colour."""
-    colours = tuple(PALETTE[index % len(PALETTE)] for index in range(len(names)))
-    return Categories(tuple(names), colours, codes)
+    """Colour ready-made groups, such as clusters."""
+    return Categories(tuple(names), codes)
+
+
+def colours(count: int) -> list[Shades]:
+    """Return the colours of `count` groups; those after the last distinct one are neutral."""
+    return [PALETTE[index] if index < len(PALETTE) else NEUTRAL for index in range(count)]
 
 
 def all_alike(count: int) -> Categories:
     """Give all points one colour."""
-    return Categories(("items",), (PALETTE[0],), np.zeros(count, np.int32))
-
-
-def take(colouring: Colouring, indices: NDArray[np.int64]) -> Colouring:
-    """Return the colouring of some of the points."""
-    if isinstance(colouring, Continuous):
-        return Continuous(colouring.title, colouring.values[indices])
-    return replace(colouring, codes=colouring.codes[indices])
+    return Categories(("items",), np.zeros(count, np.int32))
 
 
 def _natural(name: str) -> tuple[int, float, str]:

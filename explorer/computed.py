@@ -12,7 +12,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import hover
 from explorer.analysis import clustering, density, projection, search
 from explorer.analysis.decoding import decode
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
@@ -37,16 +36,6 @@ def projected(run: Run) -> projection.Projection:
     return _projected(_key(run), run)
 
 
-def sampled(run: Run) -> NDArray[np.int64]:
-    """Return the items that a chart of dots draws: all, or a fair sample of many."""
-    return projection.fair_sample(len(run))
-
-
-def hover_texts(run: Run) -> NDArray[np.object_]:
-    """Return what each item of `sampled(run)` says under the pointer."""
-    return _hover_texts(_key(run), run)
-
-
 def clusters(run: Run, k: int, seed: int = 0) -> clustering.Clusters:
     """Divide the model's items into `k` clusters.
 
@@ -56,12 +45,9 @@ def clusters(run: Run, k: int, seed: int = 0) -> clustering.Clusters:
     return _clusters(_key(run), k, seed, run)
 
 
-def map_note(run: Run, sample: bool = False) -> str:
-    """Say in one or two sentences what a map shows; `sample`: of a large model only a part."""
+def map_note(run: Run) -> str:
+    """Say in one or two sentences what a map shows."""
     note = projected(run).note
-    drawn = len(sampled(run)) if sample else len(run)
-    if drawn < len(run):
-        note += f" {drawn:,} of its {len(run):,} items are drawn, chosen at random."
     if run.summary.collapsed:
         note += (
             " This model hardly uses its latent space (posterior collapse), so places mean little:"
@@ -145,19 +131,6 @@ def _projected(key: str, _run: Run) -> projection.Projection:
     return projection.project(_run.latents.mean)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Drawing the map…")
-def _hover_texts(key: str, _run: Run) -> NDArray[np.object_]:
-    items = sampled(_run)
-    shown = _run.items(items)
-    if isinstance(shown, np.ndarray):
-        bodies = hover.picture_lines(shown)
-    else:
-        bodies = hover.text_lines(shown)
-    texts = hover.with_footer(bodies, [_footer(_run, index) for index in items.tolist()])
-    texts.flags.writeable = False
-    return texts
-
-
 @st.cache_resource(max_entries=32, show_spinner="Finding clusters…")
 def _clusters(key: str, k: int, seed: int, _run: Run) -> clustering.Clusters:
     return clustering.cluster(_run.latents.mean, k, seed)
@@ -176,9 +149,3 @@ def _typical_item(key: str, _run: Run) -> int:
 def _key(run: Run) -> str:
     # The hash is of the weights: another training may reach the same ones with other labels.
     return f"{run.content_hash} {run.summary.created} {run.path}"
-
-
-def _footer(run: Run, index: int) -> str:
-    if run.labels is None:
-        return f"item {index}"
-    return f"{hover.shortened(run.labels[index], 40)} · item {index}"

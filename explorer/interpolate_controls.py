@@ -1,7 +1,8 @@
-"""The controls of the Interpolate page: two ends, the number of steps, the kind of path."""
+"""The controls of the Interpolate page: the kind of path, its steps, its two ends."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,31 +11,29 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import page_parts, session, wording
+from explorer.analysis.decoding import decode
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
+from explorer.canvas.path import CIRCLE, DRAWN, STRAIGHT
 
 if TYPE_CHECKING:
+    from explorer.canvas.state import Pin
     from vae_core.checkpoint import Run
 
 FEWEST, MOST, USUAL = 3, 15, 9
 MOST_CHARACTERS = 1000
-STRAIGHT, CIRCLE = "Straight line", "Great circle"
-ITEMS, TYPED = "items", "typed"
-PREVIEW_WIDTH = 112
+KINDS = {STRAIGHT: "Straight line", CIRCLE: "Great circle", DRAWN: "Drawn by hand"}
+ITEMS, TYPED, PINNED = "items", "typed", "pins"
+# Further out there is nothing to decode, whoever says so.
+FURTHEST = 1e6
+PREVIEW_WIDTH, STEPS_WIDTH = 96, 150
 
 
 @dataclass(frozen=True)
 class PathSettings:
-    """How to go from the start to the end."""
+    """How to go: in how many steps, and along which of `KINDS`."""
 
     steps: int
-    spherical: bool
-
-    def places(self) -> list[str]:
-        """Name the places on the path: start, the share of the way in whole percent, end."""
-        last = self.steps - 1
-        # Halves go up, as they do in the browser.
-        inner = [f"{(200 * step + last) // (2 * last)} %" for step in range(1, last)]
-        return ["start", *inner, "end"]
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -47,23 +46,17 @@ class End:
 
 def show_path_settings(run: Run) -> PathSettings:
     """Show the settings of the path, and in between a way to draw its ends."""
-    steps = st.slider(
-        "Steps",
-        FEWEST,
-        MOST,
-        key=session.kept_widget("interpolate.steps", USUAL),
-        persist_state="session",
-        help="How many items the path shows, both ends included.",
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="interpolate_kind", horizontal=True, gap="small"):
         kind = st.segmented_control(
             "Path",
-            (STRAIGHT, CIRCLE),
+            tuple(KINDS),
             key=session.kept_widget("interpolate.path", STRAIGHT),
             persist_state="session",
             required=True,
+            format_func=KINDS.__getitem__,
             help="A straight line is the shortest; it passes closer to the centre, where items "
-            "are blurred averages. A great circle goes around the centre and keeps its distance.",
+            "are blurred averages. A great circle goes around the centre and keeps its distance. "
+            "Or draw a path on the map.",
         )
         st.button(
             "Random pair",
@@ -72,24 +65,96 @@ def show_path_settings(run: Run) -> PathSettings:
             on_click=_draw,
             args=(run,),
         )
-    return PathSettings(steps, kind == CIRCLE)
-
-
-def show_ends(run: Run) -> tuple[End, End] | None:
-    """Show how to choose the two ends; None while one is missing, which is then said."""
-    typed = False
-    if run.modality != "images":
-        choice = st.segmented_control(
-            "Ends",
-            (ITEMS, TYPED),
-            key=session.kept_widget("interpolate.ends", ITEMS),
+        steps = st.slider(
+            "Steps",
+            FEWEST,
+            MOST,
+            key=session.kept_widget("interpolate.steps", USUAL),
             persist_state="session",
-            required=True,
-            label_visibility="collapsed",
-            format_func=lambda way: "Choose items" if way == ITEMS else f"Type {run.modality}",
+            help="How many items the path shows, both ends included.",
+            width=STEPS_WIDTH,
         )
-        typed = choice == TYPED
-    return _typed_ends(run) if typed else _chosen_ends(run)
+    return PathSettings(steps, kind or STRAIGHT)
+
+
+def drawing(run: Run, places: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """Return the path that was last drawn on the map; a new one becomes the kind of path.
+
+    `places`: what the map says now, nothing where it was mounted anew.
+    """
+    before: tuple[tuple[float, float], ...] = session.recall(_key(run, "drawn"), ())
+    if not places or places == before:
+        return before
+    session.remember(_key(run, "drawn"), places)
+    session.set_kept("interpolate.path", DRAWN)
+    return places
+
+
+def show_ends(run: Run, pins: Sequence[Pin] = ()) -> tuple[End, End] | None:
+    """Show how to choose the two ends; None while one is missing, which is then said.
+
+    `pins`: what was kept on the map; two of them can be the ends.
+    """
+    ways = {ITEMS: "Choose items"}
+    if run.modality != "images":
+        ways[TYPED] = f"Type {run.modality}"
+    pinned = _pinned(run, pins)
+    if len(pinned) > 1:
+        ways[PINNED] = "Between pins"
+    choice = ITEMS
+    if len(ways) > 1:
+        choice = (
+            st.segmented_control(
+                "Ends",
+                tuple(ways),
+                key=session.kept_widget("interpolate.ends", ITEMS, tuple(ways)),
+                persist_state="session",
+                required=True,
+                label_visibility="collapsed",
+                format_func=ways.__getitem__,
+            )
+            or ITEMS
+        )
+    if choice == PINNED:
+        return _pinned_ends(run, pinned)
+    return _typed_ends(run) if choice == TYPED else _chosen_ends(run)
+
+
+def _pinned(run: Run, pins: Sequence[Pin]) -> dict[int, NDArray[np.float32]]:
+    """Return the latent points (latent_dim,) of the pins that have one, by their numbers."""
+    found = {}
+    for number, pin in enumerate(pins, 1):
+        if pin.z is not None and len(pin.z) == run.latent_dim and max(map(abs, pin.z)) < FURTHEST:
+            found[number] = np.array(pin.z, np.float32)
+        elif pin.index is not None:
+            found[number] = run.latents.mean[pin.index]
+    return found
+
+
+def _pinned_ends(run: Run, pinned: dict[int, NDArray[np.float32]]) -> tuple[End, End]:
+    numbers = tuple(pinned)
+    with st.container(key="interpolate_ends", horizontal=True, gap="medium"):
+        with st.container(gap="small"):
+            start = _pin(run, "Start", pinned, numbers[0])
+        with st.container(gap="small"):
+            end = _pin(run, "End", pinned, numbers[-1])
+    return start, end
+
+
+def _pin(run: Run, side: str, pinned: dict[int, NDArray[np.float32]], default: int) -> End:
+    numbers = tuple(pinned)
+    number = st.selectbox(
+        f"{side}: pin",
+        numbers,
+        key=session.kept_widget(_key(run, f"{side}.pin"), default, numbers),
+        persist_state="session",
+        format_func=lambda number: f"Pin {number}",
+        help="The number of a pin on the map.",
+    )
+    page_parts.show_items(
+        decode(run, pinned[number][None]), [f"pin {number}, decoded"], width=PREVIEW_WIDTH
+    )
+    return End(pinned[number], f"pin {number}")
 
 
 def _chosen_ends(run: Run) -> tuple[End, End]:
@@ -147,6 +212,8 @@ def _draw(run: Run) -> None:
     for side, index in zip(("Start", "End"), unlike_pair(run.labels, len(run), seed), strict=True):
         session.set_kept(_key(run, side), index)
     session.set_kept("interpolate.ends", ITEMS)
+    if session.recall("interpolate.path") == DRAWN:
+        session.set_kept("interpolate.path", STRAIGHT)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 SHOWN_FIRST = 8
 # The prior is a standard normal: nearly all of it lies within three of its standard deviations.
 PRIOR_REACH = 3.0
-STEP = 0.05
 _USAGE = (
     (0.01, "not used"),
     (0.1, "hardly used"),
@@ -52,10 +51,6 @@ class Axis:
         }.get(self.usage_words, "Moving it changes what is decoded.")
         return f"{effect} How much this dimension is used (KL): {self.usage:.2f} nats per item."
 
-    def clip(self, value: float) -> float:
-        """Return `value`, or the nearer end where it lies outside the slider."""
-        return min(self.high, max(self.low, float(value)))
-
 
 def axes(
     mean: NDArray[np.float32], log_variance: NDArray[np.float32], order: Sequence[int]
@@ -85,8 +80,3 @@ def axes(
         )
         for dimension in map(int, order)
     ]
-
-
-def folded_title(count: int) -> str:
-    """Name the fold that holds the `count` dimensions which are used less."""
-    return f"{count} less used dimension{'s' * (count != 1)}"

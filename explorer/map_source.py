@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer import computed, page_parts, session
 from explorer.analysis.decoding import decode
@@ -42,11 +43,24 @@ def view_of(projection: Projection, latent_dim: int) -> views.View:
     return views.Linear(projection.centre, projection.plane.T)
 
 
-def _decoded(run: Run, view_id: str, probe: Probed) -> Answer | None:
+def at(
+    run: Run, view_id: str, places: NDArray[np.floating], from_nearest: bool = False
+) -> list[views.Place]:
+    """Return what lies at places (n, 2) of the map that `source_of` published.
+
+    What they leave open of z is the nearest item's, or the mean's.
+    """
     view = views.VIEWS.find(run, view_id)
-    if view is None:
-        return None
-    place = view.at(probe.x, probe.y, probe.from_nearest)
+    if view is None:  # others have been looked at since, and took its place
+        projection = computed.projected(run)
+        views.publish(run, view_id, view_of(projection, run.latent_dim))
+        view = views.VIEWS.find(run, view_id)
+        assert view is not None
+    return [view.at(x, y, from_nearest) for x, y in places.tolist()]
+
+
+def _decoded(run: Run, view_id: str, probe: Probed) -> Answer:
+    [place] = at(run, view_id, np.array([[probe.x, probe.y]]), probe.from_nearest)
     [shown] = decode(run, place.z[None])
     picture = shown if isinstance(shown, str) else page_parts.as_bytes(np.asarray(shown))
     return Answer(place.trust, place.nearest, place.z, picture)

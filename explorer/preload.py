@@ -1,29 +1,21 @@
-"""Have the browser load the chart library before the first chart arrives.
+"""Have the browser load the canvas's code before the first map arrives.
 
-The library is Streamlit's largest script and takes about a second to start. Named in the page
-itself, it does so while the server runs the page, instead of after it.
+Named in the page itself, it is there while the server still runs the page, instead of after it.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-def chart_library() -> str | None:
-    """Return the address of Streamlit's Plotly bundle, or None where it is not found."""
-    import streamlit
-
-    scripts = Path(streamlit.__file__).parent / "static" / "static" / "js"
-    found = sorted(scripts.glob("PlotlyChart.*.js"))
-    return f"/static/js/{found[0].name}" if found else None
-
-
 class PreloadMiddleware:
-    """Put `<script type="module" src=address>` at the end of the head of every HTML answer."""
+    """Put `<script type="module" src=address>` at the end of the head of every HTML answer.
+
+    `address` is relative to the page's, so that the app works below any path.
+    """
 
     def __init__(self, app: ASGIApp, address: str) -> None:
         self.app = app

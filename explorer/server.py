@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer import paths
 from explorer.live.guard import ENTRANCE, Door
-from explorer.preload import PreloadMiddleware, chart_library
+from explorer.preload import PreloadMiddleware
 from vae_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ DEFAULT_ADDRESS = "127.0.0.1"
 LIVE = "live"
 SWITCH_SECONDS = 0.0005
 # In the order in which a first page asks for them; the first brings torch.
-NEEDED_FIRST = ("vae_core.checkpoint", "pyarrow.parquet", "plotly.subplots", "pandas")
+NEEDED_FIRST = ("vae_core.checkpoint", "pyarrow.parquet", "pandas", "plotly.subplots")
 
 
 class PortError(UserError, RuntimeError):
@@ -71,6 +71,7 @@ def serve(
     from streamlit.web import bootstrap
 
     from explorer import catalogue
+    from explorer.canvas import bundle
     from explorer.live.guard import Tokens
     from explorer.live.socket import LiveServer
 
@@ -78,13 +79,12 @@ def serve(
     bootstrap.load_config_options(chosen)
     # Streamlit hands sys.argv to scripts; our own flags are none of their business.
     sys.argv = [str(paths.app_script())]
-    library = chart_library()
     live = LiveServer(catalogue.locate, catalogue.RUNS, Tokens(secret))
     application = st.App(
         paths.app_script(),
         routes=[live.route(live_path(chosen))],
         lifespan=_lifespan(_url(port, address), open_browser, live),
-        middleware=[Middleware(PreloadMiddleware, address=library)] if library else [],
+        middleware=[Middleware(PreloadMiddleware, address=bundle.address())],
     )
     config = uvicorn.Config(
         application,

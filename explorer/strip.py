@@ -9,16 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 CELL, GAP, PAPER = 112, 8, 255
-_ROOM, _LARGEST = 1340, 168
-
-
-def cell_width(count: int, pixels: int) -> int:
-    """Return how wide to show each of `count` pictures, `pixels` wide, to fit them in one row.
-
-    A multiple of `pixels`, so that each pixel comes out equally large.
-    """
-    room = min(_LARGEST, _ROOM // count - 2 * GAP)
-    return pixels * max(1, room // pixels)
 
 
 def strip_png(pictures: NDArray[Any], cell: int = CELL) -> bytes:

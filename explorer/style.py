@@ -8,6 +8,7 @@ from functools import cache
 import streamlit as st
 
 from explorer import paths
+from explorer.colouring import Shades
 
 
 def apply() -> None:
@@ -15,11 +16,11 @@ def apply() -> None:
     st.html(f"<style>{_style_sheet()}</style>")
 
 
-def edge(keys: Sequence[str], colours: Sequence[str]) -> None:
+def edge(keys: Sequence[str], colours: Sequence[Shades]) -> None:
     """Give the containers with these keys a left edge in these colours, both our own."""
     rules = (
-        f".st-key-{key} {{ border-left: 0.25rem solid {colour}; }}"
-        for key, colour in zip(keys, colours, strict=True)
+        f".st-key-{key} {{ border-left: 0.25rem solid light-dark({light}, {dark}); }}"
+        for key, (light, dark) in zip(keys, colours, strict=True)
     )
     st.html(f"<style>{' '.join(rules)}</style>")
 

@@ -1,56 +1,52 @@
-"""The Interpolate page: the way from one item to another through the latent space."""
+"""The Interpolate page: a way through the latent space, and what lies along it."""
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
-from explorer import interpolate_controls, page_parts, sentence_path, wording
-from explorer.analysis.interpolation import between
-from explorer.strip import cell_width, strip_png
+from explorer import computed, interpolate_controls, map_source, page_parts, path_view
+from explorer.canvas.mount import current, send
+from explorer.canvas.path import DRAWN
 
 run = page_parts.open_model()
+source = map_source.source_of(run, page_parts.model_id() or "")
 with st.container(key="page_bar"):
-    page_parts.page_header("Interpolate", "Go from one item to another and see what lies between.")
+    page_parts.page_header(
+        "Interpolate", "Go from one item to another, or along a path of your own."
+    )
+
+choice = computed.colour_choices(run)[0]
+key = path_view.map_key(run)
+sent = send(
+    computed.projected(run).points, key=key, colour=computed.colouring(run, choice), title=choice
+)
 
 
 @st.fragment
 def room() -> None:
     """The whole page but its title: a changed setting reruns this part alone."""
-    end_side, path_side = st.columns([2, 1], gap="medium")
-    with end_side:
-        ends = interpolate_controls.show_ends(run)
+    state = current(key, len(run))
+    places = interpolate_controls.drawing(run, state.drawn)
+    pins = path_view.pins(run, state)
+    route = None
+    path_side, map_side = st.columns([1.15, 1], gap="medium")
     with path_side:
-        path = interpolate_controls.show_path_settings(run)
-    if ends is None:
-        return
-    start, end = ends
-    items = between(run, start.point, end.point, path.steps, spherical=path.spherical)
-    with st.container(key="interpolate_path", gap="small"):
-        if run.modality == "images":
-            pictures = np.stack([page_parts.as_bytes(picture) for picture in items])
-            width = cell_width(len(pictures), pictures.shape[2])
-            page_parts.show_pictures(pictures, path.places(), width=width)
-            st.download_button(
-                "Download PNG",
-                strip_png(pictures),
-                "interpolation.png",
-                "image/png",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-        else:
-            if run.modality == "documents":
-                st.caption(wording.TOP_WORDS)
-            sentence_path.show(items, key=f"interpolate.path.{run.content_hash}")
-            st.download_button(
-                "Download text",
-                "\n".join(items) + "\n",
-                "interpolation.txt",
-                "text/plain",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+        settings = interpolate_controls.show_path_settings(run)
+        if settings.kind == DRAWN:
+            if places:
+                st.caption("Drawn on the map: draw there again for another path.")
+                route = path_view.drawn(
+                    run, source.view, places, settings.steps, state.from_nearest
+                )
+            else:
+                st.info("Press “Draw a path” on the map, and draw one.")
+        elif (ends := interpolate_controls.show_ends(run, pins)) is not None:
+            route = path_view.between(run, source.view, ends, settings.steps, settings.kind)
+        if route is not None:
+            with st.container(key="interpolate_path", gap=None):
+                path_view.show_path(run, source, route, settings.steps)
+    with map_side, st.container(key="path_map", gap=None):
+        path_view.show_map(run, source, sent, route)
 
 
 room()

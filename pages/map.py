@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import computed, inspector, map_source, page_parts, selection, session
+from explorer import computed, inspector, map_source, own_item, page_parts, selection, session
 from explorer.canvas.mount import current, latent_map, send
 
 run = page_parts.open_model()
 projection = computed.projected(run)
-source = map_source.source_of(run, page_parts.model_id() or "")
+model_id = page_parts.model_id() or ""
+source = map_source.source_of(run, model_id)
 
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
     page_parts.page_header("Map", "Every point is one item. Drag to see what lies between them.")
@@ -36,6 +37,7 @@ def room() -> None:
     with item_side, st.container(key="item_side", gap="small"):
         item = selection.show(run, state.selection, state.picked)
         inspector.show(run, computed.typical_item(run) if item is None else item)
+        own_item.show(run, model_id)
     with map_side, st.container(key="map_room", gap=None):
         state = latent_map(
             sent,

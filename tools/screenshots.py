@@ -1,13 +1,16 @@
-"""Take the README's pictures from the running app: python -m tools.screenshots."""
+"""Take the README's pictures and its film from the running app: python -m tools.screenshots."""
 
 from __future__ import annotations
 
+import io
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support import CHROMIUM_FLAGS, ROOT, running_server
+from tests.support import CHROMIUM_FLAGS, ROOT, Server, running_server
 from tools import chromium
 
 FOLDER = ROOT / "assets" / "screenshots"
@@ -19,6 +22,12 @@ PICTURES = {
     "decode": ("decode", "mnist", "dark"),
     "clusters": ("clusters", "digits", "light"),
 }
+FILM = "drag.gif"
+FILM_SIZE = {"width": 1000, "height": 640}
+FILM_WIDTH, FILM_COLOURS, FRAME_MILLISECONDS = 640, 255, 100
+# Corners of the way of the hand, as shares of the map, and frames between two of them.
+WAY = ((0.45, 0.22), (0.62, 0.38), (0.72, 0.62), (0.5, 0.72), (0.34, 0.52), (0.45, 0.22))
+FRAMES = 8
 
 
 def main() -> None:
@@ -35,7 +44,51 @@ def main() -> None:
                 page.screenshot(path=FOLDER / f"{name}.png")
                 print(FOLDER / f"{name}.png")
                 page.close()
+            _film(browser, server)
         browser.close()
+
+
+def _film(browser: Browser, server: Server) -> None:
+    """Drag over the map of digits, and keep what is seen as a GIF."""
+    page = browser.new_page(viewport=FILM_SIZE, color_scheme="light")
+    page.goto(f"{server.url}/?model=digits")
+    _settle(page)
+    room = page.locator(".st-key-map_room .map")
+    box = room.bounding_box()
+    assert box is not None
+    corners = [(box["x"] + u * box["width"], box["y"] + v * box["height"]) for u, v in WAY]
+    page.mouse.move(*corners[0])
+    page.mouse.down()
+    frames = []
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        for step in range(1, FRAMES + 1):
+            share = step / FRAMES
+            page.mouse.move(x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+            page.wait_for_timeout(60)
+            picture = Image.open(io.BytesIO(room.screenshot()))
+            height = round(picture.height * FILM_WIDTH / picture.width)
+            small = picture.convert("RGB").resize((FILM_WIDTH, height), Image.Resampling.LANCZOS)
+            frames.append(_few_colours(small))
+    page.mouse.up()
+    page.close()
+    frames[0].save(
+        FOLDER / FILM,
+        save_all=True,
+        append_images=frames[1:],
+        duration=FRAME_MILLISECONDS,
+        loop=0,
+        optimize=True,
+    )
+    print(FOLDER / FILM)
+
+
+def _few_colours(picture: Image.Image) -> Image.Image:
+    """Reduce to a GIF's palette: half of it greys, for digits; the rest keeps what is rare."""
+    rare = picture.quantize(FILM_COLOURS // 2, method=Image.Quantize.MAXCOVERAGE)
+    greys = [round(255 * step / 127) for step in range(128)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([grey for grey in greys for _ in "rgb"] + (rare.getpalette() or []))
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _settle(page: Page) -> None:

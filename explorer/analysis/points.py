@@ -1,4 +1,4 @@
-"""Points of a latent space: drawn from the prior, encoded from a text, or chosen as a pair."""
+"""Points of a latent space: encoded from a text, or chosen as a pair."""
 
 from __future__ import annotations
 
@@ -11,16 +11,6 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
-
-
-def drawn_point(latent_dim: int, temperature: float, seed: int) -> NDArray[np.float32]:
-    """Draw one point from N(0, temperature² I), (latent_dim,)."""
-    from vae_core.latent import sample_prior
-
-    point: NDArray[np.float32] = sample_prior(
-        1, latent_dim, temperature=temperature, seed=seed
-    ).numpy()[0]
-    return point
 
 
 def point_of_text(run: Run, text: str) -> NDArray[np.float32]:

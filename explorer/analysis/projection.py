@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_POINTS = 20_000
-
 
 @dataclass(frozen=True)
 class Projection:
@@ -16,14 +14,12 @@ class Projection:
 
     Attributes:
         points: (n, 2) float32.
-        axes: what the two axes are.
         note: one sentence that says what is seen, for people.
         explained: share of the variance that each axis carries, None where nothing is projected.
         centre, plane: (latent_dim,) and (latent_dim, 2), None where nothing is projected.
     """
 
     points: NDArray[np.float32]
-    axes: tuple[str, str]
     note: str
     explained: tuple[float, float] | None = None
     centre: NDArray[np.float64] | None = None
@@ -44,19 +40,11 @@ def project(mean: NDArray[np.float32], seed: int = 0) -> Projection:
     if latent_dim == 1:
         spread = 0.05 * np.random.default_rng(seed).standard_normal(count, np.float32)
         note = "The latent space is a line; height only keeps the points apart."
-        return Projection(np.column_stack([mean[:, 0], spread]), ("z1", ""), note)
+        return Projection(np.column_stack([mean[:, 0], spread]), note)
     if latent_dim == 2:
         note = "The latent space itself: it has two dimensions, so no projection is needed."
-        return Projection(mean, ("z1", "z2"), note)
+        return Projection(mean, note)
     return _principal_plane(mean)
-
-
-def fair_sample(count: int, most: int = MOST_POINTS, seed: int = 0) -> NDArray[np.int64]:
-    """Return at most `most` of `count` indices, each item equally likely, in rising order."""
-    if count <= most:
-        return np.arange(count, dtype=np.int64)
-    drawn = np.random.default_rng(seed).choice(count, most, replace=False)
-    return np.sort(drawn).astype(np.int64)
 
 
 def _principal_plane(mean: NDArray[np.float32]) -> Projection:
@@ -74,5 +62,4 @@ def _principal_plane(mean: NDArray[np.float32]) -> Projection:
         f"The plane that shows most (PCA): {first + second:.0%} of the variance of "
         f"{mean.shape[1]} dimensions."
     )
-    axes = (f"first component ({first:.0%})", f"second component ({second:.0%})")
-    return Projection(points, axes, note, (first, second), centre, plane)
+    return Projection(points, note, (first, second), centre, plane)

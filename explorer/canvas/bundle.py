@@ -35,6 +35,11 @@ def hash_of_sources(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def address() -> str:
+    """Return where the browser finds the bundle, relative to the page."""
+    return f"app/static/{manifest()['file']}"
+
+
 def loader(component: str) -> str:
     """Return the script that Streamlit sends with every mount: all it does is load the bundle.
 
@@ -42,8 +47,7 @@ def loader(component: str) -> str:
     the content, so browsers may keep the file for ever. Two lines, since Streamlit takes a script
     of one line for the path of a file.
     """
-    address = json.dumps(f"app/static/{manifest()['file']}")
     return (
-        f"const bundle = () => import(new URL({address}, document.baseURI).href);\n"
+        f"const bundle = () => import(new URL({json.dumps(address())}, document.baseURI).href);\n"
         f"export default async (mount) => (await bundle()).{component}(mount);\n"
     )

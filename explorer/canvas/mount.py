@@ -6,18 +6,16 @@ The browser code is loaded from the static folder; what it needs is sent as colu
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import session
-from explorer.canvas import bundle, columns
+from explorer.canvas import columns
+from explorer.canvas.component import Shown, component, nothing, said, still
 from explorer.canvas.state import MapState, Pin, Probed, parse
 from explorer.colouring import Continuous
 
@@ -49,7 +47,24 @@ class Answer:
     trust: float
     nearest: int
     z: NDArray[np.floating]
-    shown: NDArray[np.uint8] | str
+    shown: Shown
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """A path on the map.
+
+    Attributes:
+        places: (n, 2), in order and evenly apart.
+        trust: (n,), 1 where items are dense, towards 0 where there are none.
+    """
+
+    places: NDArray[np.floating]
+    trust: NDArray[np.floating]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the path as the browser knows it."""
+        return {"places": self.places.tolist(), "trust": self.trust.round(3).tolist()}
 
 
 @dataclass(frozen=True)
@@ -123,9 +138,7 @@ def send(
 
 def current(key: str, count: int) -> MapState:
     """Return what was last done on the map of `count` points that this run will mount."""
-    said = session.recall(key)
-    state = said.get("state") if isinstance(said, Mapping) else None
-    return parse(state, count) or MapState()
+    return parse(said(key), count) or MapState()
 
 
 def latent_map(
@@ -137,6 +150,9 @@ def latent_map(
     picked: int | None = None,
     pins: Sequence[Pin] = (),
     search: bool = False,
+    path: Trail | None = None,
+    draws: bool = False,
+    compact: bool = False,
     height: int | Literal["stretch"] = "stretch",
 ) -> MapState:
     """Mount the map of what was sent, and return what has been done on it.
@@ -145,6 +161,9 @@ def latent_map(
         mask: (n,) the points that take part; the others are dimmed and cannot be selected.
         picked, pins: what was picked and kept before, as on another visit to the page.
         search: show a search box; what is typed comes back as `query`.
+        path: a path to show.
+        draws: offer to draw a path by hand; what is drawn comes back as `drawn`.
+        compact: beside something else: the legend is folded, and nothing is explained.
 
     Raises:
         ValueError: the mask is of another length.
@@ -155,7 +174,7 @@ def latent_map(
     _carry(f"{key}_filter", {"mask": filtered})
     state = current(key, sent.count)
     classes = sent.colour.get("names")
-    said = _component("latentMap")(
+    mounted = component("latentMap")(
         key=key,
         data={
             "columns": {**sent.names, "mask": filtered and filtered.name},
@@ -171,15 +190,18 @@ def latent_map(
             "open_rest": source.open_rest,
             "live": None if source.live is None else dict(source.live),
             "search": search,
+            "compact": compact,
+            "path": None if path is None else path.to_json(),
+            "draws": draws,
             "picked": picked,
             "pins": [pin.to_json() for pin in pins],
             "answer": _answer(source, state.probe),
             "turn": state.turn,
         },
         height=height,
-        on_state_change=_nothing,
+        on_state_change=nothing,
     )
-    return parse(said.get("state"), sent.count) or MapState(picked=picked, pins=tuple(pins))
+    return parse(mounted.get("state"), sent.count) or MapState(picked=picked, pins=tuple(pins))
 
 
 def _check(points: NDArray[np.floating], colour: Colouring, clusters: Clusters | None) -> None:
@@ -210,20 +232,7 @@ def _answer(source: Source, probe: Probed | None) -> dict[str, Any] | None:
     found = source.decode(probe)
     if found is None:
         return None
-    said = {
-        "request": probe.request,
-        "trust": found.trust,
-        "nearest": found.nearest,
-        "z": [float(number) for number in found.z],
-        "text": None,
-        "picture": None,
-    }
-    if isinstance(found.shown, str):
-        return {**said, "text": found.shown}
-    height, width, *colours = found.shown.shape
-    pixels = base64.b64encode(np.ascontiguousarray(found.shown).tobytes()).decode("ascii")
-    size = {"height": height, "width": width, "channels": colours[0] if colours else 1}
-    return {**said, "picture": {**size, "pixels": pixels}}
+    return still(found.shown, found.z, probe.request, found.trust, found.nearest)
 
 
 def _carry(key: str, parts: Mapping[str, Column | None]) -> None:
@@ -231,13 +240,4 @@ def _carry(key: str, parts: Mapping[str, Column | None]) -> None:
     with st.container(key=f"columns_{key}", gap=None):
         for name, column in parts.items():
             if column is not None:
-                _component("column")(key=f"{key}.{name}", data=column.data)
-
-
-@cache
-def _component(name: str) -> Callable[..., Any]:
-    return st.components.v2.component(f"latentscape.{name}", js=bundle.loader(name))
-
-
-def _nothing() -> None:
-    """Be there: Streamlit keeps a state only where a callback is registered for it."""
+                component("column")(key=f"{key}.{name}", data=column.data)

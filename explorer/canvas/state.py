@@ -14,6 +14,9 @@ from explorer.canvas import ranges
 
 MOST_PINS = 12
 MOST_DIMENSIONS = 4096
+MOST_PLACES = 256
+# No map reaches so far; what is computed from it would.
+FURTHEST_PLACE = 1e12
 LONGEST_QUERY = 200
 
 
@@ -65,6 +68,9 @@ class MapState:
         pins: decodes that were kept, in the order of their numbers.
         camera: what part of the map was seen when something else changed.
         query: what is searched for.
+        drawn: the places (x, y) of a path that was drawn by hand, in order; none or at least two.
+        from_nearest: whether what a place leaves open of z comes from its nearest item, instead
+            of the mean of all.
         probe: a place to decode, where there is no live socket.
         turn: how often the visitor had done something when this was said.
     """
@@ -74,6 +80,8 @@ class MapState:
     pins: tuple[Pin, ...] = ()
     camera: Camera | None = None
     query: str = ""
+    drawn: tuple[tuple[float, float], ...] = ()
+    from_nearest: bool = False
     probe: Probed | None = None
     turn: int = 0
 
@@ -91,6 +99,8 @@ def parse(said: object, count: int) -> MapState | None:
         pins=_pins(said.get("pins"), count),
         camera=_camera(said.get("camera")),
         query=_text(said.get("query")),
+        drawn=_places(said.get("drawn")),
+        from_nearest=_number(said.get("rest")) == 1,
         probe=_probed(said.get("probe")),
         turn=int(_number(said.get("turn")) or 0),
     )
@@ -147,6 +157,24 @@ def _pin(said: object, count: int) -> Pin | None:
         known = [number for number in map(_number, z) if number is not None]
         latent = tuple(known) if len(known) == len(z) else None
     return Pin(place[0], place[1], latent, _index(said.get("index"), count))
+
+
+def _places(said: object) -> tuple[tuple[float, float], ...]:
+    if not isinstance(said, Sequence) or isinstance(said, str) or not 2 <= len(said) <= MOST_PLACES:
+        return ()
+    places = [_place(one) for one in said]
+    known = tuple(place for place in places if place is not None)
+    # A way with a hole in it is another way than the one that was drawn.
+    return known if len(known) == len(places) and len(set(known)) > 1 else ()
+
+
+def _place(said: object) -> tuple[float, float] | None:
+    if not isinstance(said, Sequence) or isinstance(said, str) or len(said) != 2:
+        return None
+    x, y = map(_number, said)
+    if x is None or y is None or max(abs(x), abs(y)) > FURTHEST_PLACE:
+        return None
+    return (x, y)
 
 
 def _camera(said: object) -> Camera | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,6 @@ TRUSTED_NEIGHBOURS = 8
 TRUSTED_SPACINGS = 2.0
 _SPACING_SAMPLE = 2000
 _BLOCK = 1 << 16
-
-
-def prepare() -> None:
-    """Import what looking up places needs: it takes half a second, and is slow to be waited for."""
-    importlib.import_module("scipy.spatial")
 
 
 class Surroundings:

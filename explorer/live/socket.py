@@ -20,9 +20,9 @@ from explorer.live import guard
 from explorer.live.answers import about, answer, most_rows
 from explorer.live.batcher import Batcher
 from explorer.live.models import Key, ModelStore
-from explorer.live.neighbours import prepare
 from explorer.live.protocol import MOST_REASON, Header, Open, ProtocolError, Request, parse_request
 from explorer.live.replies import Error, Hello, Reply, pack_reply
+from explorer.live.views import VIEWS
 from vae_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ class LiveServer:
         model = self._models.get(key)
         if model is None:
             model = self._models[key] = OpenModel(self.store, *key, most_rows=most_rows(run))
-            self._workers.submit(prepare)
+        # What fails here fails again, and is told, for who asks.
+        self._workers.submit(VIEWS.prepare, run)
         return model, run
 
     def _load(self, model_id: str) -> tuple[Key, Run]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -172,10 +173,15 @@ class Published:
         self._mean = run.latents.mean
         self._lock = Lock()
 
+    def prepare(self) -> None:
+        """Look the items up now, so that the first to move over the map does not wait for it."""
+        with self._lock:  # two threads must not build the same tree
+            _ = self._around, self._centre
+
     def at(self, x: float, y: float, from_nearest: bool) -> Place:
         """What lies at (x, y); what the view leaves open is the nearest item's or the mean's."""
-        with self._lock:  # two threads must not build the same tree
-            around, centre = self._around, self._centre
+        self.prepare()
+        around, centre = self._around, self._centre
         place = self.view.on_map(x, y)
         items, distances = around.near(place, TRUSTED_NEIGHBOURS)
         nearest = int(items[0])
@@ -241,6 +247,12 @@ class Views:
         key = run_key(run)
         with self._lock:
             return {name: view for (of, name), view in self._published.items() if of == key}
+
+    def prepare(self, run: Run) -> None:
+        """Make the views of a run ready to be used. Takes a second for a million items."""
+        import_module("scipy.spatial")  # half a second, for views that are still to come
+        for view in self.of(run).values():
+            view.prepare()
 
     def _make_room(self) -> None:
         total = sum(view.bytes for view in self._published.values())

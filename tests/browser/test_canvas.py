@@ -34,6 +34,7 @@ LARGE = "run:large"
 CARD = f"{MAP} .probe-card"
 WAY = [(0.3, 0.5), (0.4, 0.55), (0.5, 0.5), (0.55, 0.4), (0.6, 0.45)]
 PICTURE = "canvas => canvas.toDataURL()"
+PINS = "map => map.latentMap.probe.pins.list"
 
 
 @pytest.fixture(scope="module")
@@ -118,31 +119,55 @@ def test_an_empty_place_looks_empty(page: Page, server: Server) -> None:
     assert faded < 0.5
 
 
-def test_a_cut_connection_comes_back_by_itself(page: Page, server: Server) -> None:
+@pytest.mark.parametrize("model", ["digits", "sentences"])
+def test_a_connection_cut_in_the_middle_of_a_drag_comes_back_by_itself(
+    page: Page, server: Server, model: str
+) -> None:
     lines: list[WebSocketRoute] = []
+    let_in = [True]
 
     def between(line: WebSocketRoute) -> None:
-        line.connect_to_server()
         lines.append(line)
+        if let_in[0]:
+            line.connect_to_server()
+        else:
+            line.close(code=1012)
 
     page.route_web_socket(re.compile("/live"), between)
-    open_map(page, server, "digits")
+    open_map(page, server, model)
     is_live(page)
     status = page.locator(f"{MAP} .status")
+    pinned, start, middle, end = along(page, [(0.4, 0.7), (0.45, 0.4), (0.5, 0.5), (0.55, 0.45)])
+    page.mouse.click(*pinned)
+    expect(page.locator(CARD)).to_be_visible()
+    page.locator(f"{CARD} button", has_text="Pin").click()
+    pins = the_map(page).evaluate(PINS)
+    assert len(pins) == 1
+    assert pins[0]["z"]
 
-    def cut() -> None:
-        lines[-1].close(code=1012)
-        expect(status).to_have_attribute("data-state", "reconnecting")
-
-    drag(page, *along(page, WAY), between=cut)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*middle, steps=5)
+    let_in[0] = False
+    lines[-1].close(code=1012)
+    expect(status).to_have_text(re.compile("^Reconnecting…"))
+    page.mouse.move(*end, steps=5)  # nobody answers, nothing breaks
+    expect(status).to_have_text(re.compile("^Offline: trying again"))
+    let_in[0] = True
     is_live(page)
-    assert len(lines) == 2
+
+    # The hand has never let go: its next move decodes again.
     before = answers(page)
-    drag(page, *along(page, WAY))
+    page.mouse.move(*start, steps=5)
     page.wait_for_function(
         "([card, before]) => Number(card.dataset.answers) > before",
         arg=[page.locator(CARD).element_handle(), before],
     )
+    page.mouse.up()
+    assert the_map(page).evaluate(PINS) == pins
+    at_rest(page)
+    page.mouse.click(*pinned)
+    expect(page.locator(f"{MAP} [aria-live]")).to_have_text("Pin 1 taken away.")
 
 
 def test_pins_are_kept_across_pages_and_taken_away_by_a_click(page: Page, server: Server) -> None:
@@ -157,7 +182,7 @@ def test_pins_are_kept_across_pages_and_taken_away_by_a_click(page: Page, server
     expect(spoken).to_have_text("Pin 2 dropped.")
     at_rest(page)
     page.get_by_role("link", name="Decode", exact=True).click()
-    expect(page.locator(".st-key-decode_result")).to_be_visible()
+    expect(page.locator(".st-key-decode_room")).to_be_visible()
     page.get_by_role("link", name="Map", exact=True).click()
     drawn(page)
     page.mouse.click(*places[0])
@@ -280,7 +305,7 @@ def test_where_one_was_is_where_one_returns(page: Page, server: Server) -> None:
     page.mouse.wheel(0, -500)
     before = place_of(page, 3)
     page.get_by_role("link", name="Decode", exact=True).click()
-    expect(page.locator(".st-key-decode_result")).to_be_visible()
+    expect(page.locator(".st-key-decode_room")).to_be_visible()
     page.get_by_role("link", name="Map", exact=True).click()
     drawn(page)
     assert place_of(page, 3) == pytest.approx(before, abs=1)

@@ -19,7 +19,7 @@ PATIENCE = 120_000
 GATE = {"mutual_information": 0.5, "exchange_drop": 9.0}
 RESULT_OF = {
     "": ".st-key-map_room .map .layers[data-drawn]",
-    "decode": ".st-key-decode_sentence .stText",
+    "decode": ".st-key-decode_room .result .words",
     "interpolate": ".st-key-interpolate_path li",
     "clusters": ".st-key-cluster_card_0",
 }

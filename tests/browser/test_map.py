@@ -65,7 +65,7 @@ def _outside(url: str) -> list[str]:
 
 def open_clusters(page: Page, server: Server, model_id: str) -> None:
     page.goto(f"{server.url}/clusters?model={quote(model_id)}")
-    page.wait_for_selector(".js-plotly-plot .nsewdrag")
+    page.locator(".st-key-cluster_room .layers[data-drawn]").wait_for(state="attached")
     at_rest(page)
 
 

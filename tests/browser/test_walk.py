@@ -94,9 +94,9 @@ def result_of(page: Page, name: str) -> Locator:
     """What each page is there to show."""
     return {
         "Map": page.locator(".st-key-map_room .map .layers[data-drawn]"),
-        "Decode": page.locator(".st-key-decode_result").locator("img, .stText").first,
-        "Interpolate": page.locator(".st-key-interpolate_path").locator("img, li").first,
-        "Clusters": page.locator(".st-key-cluster_room .js-plotly-plot .main-svg").first,
+        "Decode": page.locator(".st-key-decode_room .result:has(canvas, .words)"),
+        "Interpolate": page.locator(".st-key-interpolate_path li").first,
+        "Clusters": page.locator(".st-key-cluster_room .map .layers[data-drawn]"),
         "Train": page.get_by_role("button", name="Start training"),
     }[name]
 
@@ -158,40 +158,21 @@ def test_sliders_stay_where_they_were_while_other_pages_are_looked_at(
     page: Page, server: Server
 ) -> None:
     visit(page, server, "Decode", "digits")
-    picture = page.locator(".st-key-decode_result img")
-    before = picture.get_attribute("src")
-    page.get_by_role("button", name="Random sample").click()
-    expect(picture).not_to_have_attribute("src", before or "")
-    at_rest(page)
-    drawn = picture.get_attribute("src")
-    slider = page.locator(".st-key-decode_sliders .stSlider").filter(has_text="z1").locator("input")
-    slider.focus()
+    desk = page.locator(".st-key-decode_room .desk")
+    expect(desk.locator(".status")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    slider = desk.get_by_role("slider", name=re.compile("^z1"))
+    before = slider.input_value()
+    desk.get_by_role("button", name="Random sample").click()
+    expect(slider).not_to_have_value(before)
     slider.press("ArrowRight")
-    expect(picture).not_to_have_attribute("src", drawn or "")
+    expect(desk.locator(".origin")).to_have_text(re.compile("random sample.* then moved by hand"))
+    moved = slider.input_value()
+    page.wait_for_timeout(600)  # a moment's rest, after which the page hears of it
     at_rest(page)
-    moved = (picture.get_attribute("src"), slider.input_value())
     walk_to(page, "Interpolate")
     walk_to(page, "Decode")
-    expect(picture).to_have_attribute("src", moved[0] or "")
-    assert slider.input_value() == moved[1]
-
-
-def test_the_path_follows_the_slider_without_the_server(
-    page: Page, server: Server, hostile_model: str
-) -> None:
-    visit(page, server, "Interpolate", hostile_model)
-    path = page.locator(".st-key-interpolate_path")
-    sentences = path.locator("li .text")
-    expect(sentences).to_have_count(9)
-    slider = path.get_by_label("Place on the path")
-    expect(path.locator(".now")).to_have_text(sentences.first.inner_text())
-    slider.fill("8")
-    expect(path.locator(".now")).to_have_text(sentences.last.inner_text())
-    expect(path.locator("li.here .text")).to_have_text(sentences.last.inner_text())
-    slider.press("ArrowLeft")
-    expect(path.locator("li.here .text")).to_have_text(sentences.nth(7).inner_text())
-    sentences.nth(2).click()
-    assert slider.input_value() == "2"
+    expect(slider).to_have_value(moved)
+    expect(desk.locator(".origin")).to_have_text(re.compile("then moved by hand"))
 
 
 def test_texts_are_shown_as_text_under_the_pointer_on_the_map(
@@ -217,7 +198,7 @@ def test_texts_are_shown_as_text_on_interpolate(
         expect(page.locator(".stText").get_by_text(HOSTILE[index], exact=True)).to_be_visible(
             timeout=PATIENCE
         )
-    path = page.locator(".st-key-interpolate_path li .text")
+    path = page.locator(".st-key-interpolate_path li .words")
     expect(path.first).to_have_text(HOSTILE[0])
     expect(path.last).to_have_text(HOSTILE[1])
     harmless(page)
@@ -233,12 +214,14 @@ def test_texts_are_shown_as_text_on_interpolate(
 
 def test_texts_are_shown_as_text_on_decode(page: Page, server: Server, hostile_model: str) -> None:
     visit(page, server, "Decode", hostile_model)
+    desk = page.locator(".st-key-decode_room .desk")
+    expect(desk.locator(".status")).to_have_attribute("data-state", "live", timeout=PATIENCE)
     for index, text in enumerate(HOSTILE):
-        box = page.get_by_label("Start from item", exact=True)
+        box = desk.get_by_label("Start from item", exact=True)
         box.fill(str(index))
         box.press("Enter")
-        expect(page.locator(".st-key-decode_sentence .stText")).to_have_text(text)
-        expect(page.locator(".st-key-decode_result")).to_contain_text(f"Item {index} · {text}")
+        expect(desk.locator(".result .words")).to_have_text(text)
+        expect(desk.locator(".origin")).to_have_text(f"Item {index} · {text}")
         harmless(page)
 
 

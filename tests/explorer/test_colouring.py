@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
+from explorer import paths
 from explorer.colouring import (
     MOST_COLOURS,
     NEUTRAL,
-    OKABE_ITO,
     PALETTE,
     Categories,
     Continuous,
     by_category,
-    by_code,
     by_value,
-    take,
+    colours,
 )
 
 
-def test_the_palette_begins_with_okabe_and_ito_and_never_repeats() -> None:
-    assert PALETTE[: len(OKABE_ITO)] == OKABE_ITO
-    assert len({colour.lower() for colour in PALETTE}) == len(PALETTE)
+def test_the_page_and_the_canvas_have_the_same_colours() -> None:
+    source = (paths.PACKAGE / "canvas" / "src" / "palettes.ts").read_text()
+    pairs = re.findall(r'\["(#[0-9a-f]{6})", "(#[0-9a-f]{6})"\]', source)
+    assert pairs == list(PALETTE)
+    assert f'light: "{NEUTRAL.light}", dark: "{NEUTRAL.dark}"' in source
+    for scheme in zip(*PALETTE, strict=True):
+        assert len(set(scheme)) == len(PALETTE)
+
+
+def test_groups_without_a_colour_of_their_own_are_neutral() -> None:
+    found = colours(20)
+    assert found[: len(PALETTE)] == list(PALETTE)
+    assert set(found[len(PALETTE) :]) == {NEUTRAL}
 
 
 def test_ten_labels_get_a_colour_each_in_natural_order() -> None:
@@ -28,7 +39,6 @@ def test_ten_labels_get_a_colour_each_in_natural_order() -> None:
     labels.remove("8")
     found = by_category(labels)
     assert found.names == (*map(str, range(8)), "9", "10")
-    assert found.colours == PALETTE[:10]
     assert [found.names[code] for code in found.codes] == labels
 
 
@@ -37,7 +47,7 @@ def test_of_more_the_nine_most_frequent_do_and_the_rest_is_neutral() -> None:
     found = by_category(labels)
     assert found.names[:9] == tuple(f"label {i}" for i in range(9))
     assert found.names[9] == "other (36 more)"
-    assert found.colours == (*PALETTE[:9], NEUTRAL)
+    assert found.left_over
     assert len(found.names) == MOST_COLOURS
     others = [label for label, code in zip(labels, found.codes, strict=True) if code == 9]
     assert set(others) == {f"label {i}" for i in range(9, 45)}
@@ -61,18 +71,3 @@ def test_few_numbers_and_many_words_are_categories() -> None:
     assert isinstance(by_value(["1", "2", "1"]), Categories)
     assert isinstance(by_value([f"word {i}" for i in range(30)]), Categories)
     assert isinstance(by_value([*map(str, range(20)), "nan"]), Categories)
-
-
-def test_clusters_take_the_palette_round_and_round() -> None:
-    found = by_code(np.arange(20, dtype=np.int32), [str(i) for i in range(20)])
-    assert len(found.colours) == 20
-    assert found.colours[len(PALETTE)] == PALETTE[0]
-
-
-def test_some_of_the_points_keep_their_colours() -> None:
-    some = take(by_category(["a", "b", "a"]), np.array([2, 1]))
-    assert isinstance(some, Categories)
-    assert some.codes.tolist() == [0, 1]
-    scale = take(Continuous("x", np.array([1, 2, 3], np.float32)), np.array([2]))
-    assert isinstance(scale, Continuous)
-    assert scale.values.tolist() == [3]

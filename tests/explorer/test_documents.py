@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import catalogue, wording
 from explorer.analysis.decoding import decode
-from explorer.hover import picture_lines
 from explorer.strip import GAP, strip_png
-from tests.explorer.made_runs import HOSTILE, coloured, pictures, sentences, write_run
-from tests.explorer.test_interpolate_page import choose, path_shown
+from tests.explorer.made_runs import HOSTILE, coloured, sentences, write_run
+from tests.explorer.test_decode_page import told
+from tests.explorer.test_interpolate_page import choose, path_shown, path_told
 from tests.explorer.test_pages import on_the_map, open_page, texts
 
 PAGES = ("map.py", "decode.py", "interpolate.py", "clusters.py")
@@ -54,13 +54,11 @@ def test_a_model_of_documents_is_called_so_in_the_bar(documents: Path, runs: Pat
 
 
 def test_a_document_is_decoded_to_its_words_and_they_are_explained(documents: Path) -> None:
-    app = open_page("decode.py", "run:a")
-    assert "The words it expects, most likely first." in said(app)
+    desk = told(open_page("decode.py", "run:a"))
+    assert desk["note"] == "The words it expects, most likely first."
     run = catalogue.open_run("run:a")
-    values = {s.label.split()[0]: s.value for s in app.slider if s.label.startswith("z")}
-    z = np.array([[values[f"z{d + 1}"] for d in range(4)]], dtype=np.float32)
-    assert texts(app)[0] == decode(run, z)[0]
-    assert len(texts(app)[0].split()) > 1
+    assert desk["answer"]["text"] == decode(run, np.array([desk["z"]], np.float32))[0]
+    assert len(desk["answer"]["text"].split()) > 1
 
 
 def test_an_inspected_document_stands_beside_its_words(documents: Path) -> None:
@@ -76,7 +74,7 @@ def test_the_centre_of_a_cluster_is_words(documents: Path) -> None:
 
 def test_documents_can_be_typed(documents: Path) -> None:
     app = open_page("interpolate.py", "run:a")
-    assert "The words it expects, most likely first." in said(app)
+    assert path_told(app)["note"] == "The words it expects, most likely first."
     choose(app, "Type documents", "typed")
     assert "Type a document into both boxes" in app.info[0].value
     app.text_input[0].set_value("bold script")
@@ -100,8 +98,7 @@ def test_a_typed_document_of_strange_words_is_told(documents: Path) -> None:
 
 def test_words_for_documents_stay_away_from_sentences(runs: Path) -> None:
     write_run(runs / "a", sentences(30))
-    app = open_page("decode.py", "run:a")
-    assert not any("most likely first" in caption for caption in said(app))
+    assert told(open_page("decode.py", "run:a"))["note"] == ""
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -117,14 +114,13 @@ def test_pages_open_on_pictures_in_colour(runs: Path, page: str, colours: int) -
 
 def test_a_decoded_picture_keeps_its_colours(runs: Path) -> None:
     write_run(runs / "a", coloured(20))
-    app = open_page("decode.py", "run:a")
+    desk = told(open_page("decode.py", "run:a"))
+    picture = desk["answer"]["picture"]
+    assert (picture["height"], picture["width"], picture["channels"]) == (8, 8, 3)
+    shown = np.frombuffer(base64.b64decode(picture["pixels"]), np.uint8).reshape(8, 8, 3)
     run = catalogue.open_run("run:a")
-    z = np.array([[s.value for s in sorted(app.slider, key=lambda s: s.label)
-                   if s.label.startswith("z")]], dtype=np.float32)  # fmt: skip
-    [shown] = shown_images(app)
-    factor = shown.shape[0] // 8
-    expected = np.rint(np.asarray(decode(run, z))[0] * 255)
-    np.testing.assert_array_equal(shown[::factor, ::factor], expected)
+    expected = np.rint(np.asarray(decode(run, np.array([desk["z"]], np.float32)))[0] * 255)
+    np.testing.assert_array_equal(shown, expected)
 
 
 def test_an_inspected_picture_is_the_item_itself(runs: Path) -> None:
@@ -143,18 +139,3 @@ def test_a_strip_in_colour_keeps_its_colours() -> None:
     sheet = np.asarray(Image.open(io.BytesIO(strip_png(images, cell=8))))
     assert sheet.shape == (8 + 2 * GAP, 3 * (8 + GAP) + GAP, 3)
     np.testing.assert_array_equal(sheet[GAP : GAP + 8, GAP : GAP + 8], images[0])
-
-
-def test_the_pointer_shows_how_bright_colours_are() -> None:
-    grey = pictures(4).images
-    assert grey is not None
-    alike = np.repeat(grey[..., None], 3, axis=3)
-    assert picture_lines(alike) == picture_lines(grey)
-    one_each = np.zeros((1, 2, 3, 3), np.float32)
-    for column in range(3):
-        one_each[0, :, column, column] = 1.0
-    # As the eye sees them: green is bright, red less so, and blue is dark.
-    assert picture_lines(one_each) == ["▒█"]
-    two = np.zeros((1, 2, 2, 2), np.float32)
-    two[0, :, 1] = 1.0
-    assert picture_lines(two) == [" █"]

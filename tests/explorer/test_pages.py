@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, paths
+from explorer import catalogue, computed, paths
 from explorer.canvas import ranges
+from tests.explorer.canvas.test_mount import mounts
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from vae_core.data.dataset import Dataset
 
@@ -133,14 +134,22 @@ def test_a_long_selection_is_listed_in_part(runs: Path, monkeypatch: pytest.Monk
     assert any("first 5 are listed" in caption.value for caption in app.caption)
 
 
-def test_the_map_draws_all_items_and_the_clusters_chart_says_that_it_draws_a_part(
-    runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("explorer.analysis.projection.fair_sample.__defaults__", (25, 0))
+def test_the_map_of_clusters_names_each_and_colours_every_item_by_its_own(runs: Path) -> None:
     write_run(runs / "a", pictures(40))
-    drawn_in_part = "25 of its 40 items are drawn"
-    assert not any(drawn_in_part in c.value for c in open_page("map.py", "run:a").caption)
-    assert any(drawn_in_part in c.value for c in open_page("clusters.py", "run:a").caption)
+    app = open_page("clusters.py", "run:a")
+    app.slider[0].set_value(4).run()
+    parts = mounts(app)
+    [proto] = parts["latentscape.latentMap"]
+    told = json.loads(proto.json)
+    assert told["colour"]["names"] == [f"Cluster {number}" for number in (1, 2, 3, 4)]
+    [codes] = [
+        column.bytes[16:]
+        for column in parts["latentscape.column"]
+        if column.bytes[:16].decode() == told["columns"]["colour"]
+    ]
+    expected = computed.clusters(catalogue.open_run("run:a"), 4).assignment
+    assert list(codes) == expected.tolist()
+    assert sum(card.value.startswith("**Cluster ") for card in app.markdown) == 4
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])

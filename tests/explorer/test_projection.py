@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.analysis.projection import fair_sample, project
+from explorer.analysis.projection import project
 
 
 def points(count: int, dimensions: int) -> np.ndarray:
@@ -62,13 +62,3 @@ def test_identical_items_have_no_variance_to_show() -> None:
     found = project(np.ones((10, 3), np.float32))
     assert found.explained == (0.0, 0.0)
     assert np.isfinite(found.points).all()
-
-
-def test_few_items_are_all_drawn_and_many_are_sampled_fairly() -> None:
-    assert fair_sample(7, most=10).tolist() == list(range(7))
-    drawn = fair_sample(10_000, most=1_000)
-    assert len(np.unique(drawn)) == 1_000
-    assert (np.diff(drawn) > 0).all()
-    # Fair: the halves of the data are drawn alike (500 ± 4 standard deviations).
-    assert abs(int((drawn < 5_000).sum()) - 500) < 64
-    np.testing.assert_array_equal(drawn, fair_sample(10_000, most=1_000))

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import streamlit
 
 from explorer import paths, server
-from explorer.preload import PreloadMiddleware, chart_library
+from explorer.canvas import bundle
+from explorer.preload import PreloadMiddleware
 from tests.support import free_port
 
 
@@ -52,6 +52,14 @@ def test_the_options_are_our_configuration_with_nothing_sent_home() -> None:
     assert {"theme.light.primaryColor", "theme.dark.primaryColor"} <= set(options)
 
 
+@pytest.mark.parametrize(
+    ("base", "path"), [("", "/live"), ("class", "/class/live"), ("/a/b/", "/a/b/live")]
+)
+def test_the_live_socket_lies_below_the_base_path(base: str, path: str) -> None:
+    assert server.live_path({"server.baseUrlPath": base}) == path
+    assert server.live_path({}) == "/live"
+
+
 def test_every_option_is_one_that_streamlit_knows() -> None:
     from streamlit import config
 
@@ -87,7 +95,7 @@ def test_the_address_to_open_is_one_a_browser_understands(address: str, url: str
         (200, [(b"content-type", b"text/html"), (b"content-encoding", b"gzip")], 0),
     ],
 )
-def test_the_chart_library_is_loaded_with_the_page_and_with_nothing_else(
+def test_the_canvas_is_loaded_with_the_page_and_with_nothing_else(
     status: int, headers: list[tuple[bytes, bytes]], expected: int
 ) -> None:
     page = [b"<html><head><title>x</title></he", b"ad><body></head></body></html>"]
@@ -115,6 +123,6 @@ def test_the_chart_library_is_loaded_with_the_page_and_with_nothing_else(
         assert lengths == [str(len(body)).encode()]
 
 
-def test_the_chart_library_lies_where_it_is_said_to() -> None:
-    static = Path(streamlit.__file__).parent / "static"
-    assert (static / (chart_library() or "").removeprefix("/")).is_file()
+def test_the_canvas_lies_where_it_is_said_to() -> None:
+    named = bundle.address().removeprefix("app/static/")
+    assert (bundle.static_folder() / named).is_file()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from streamlit.testing.v1 import AppTest
+
+from explorer.live.guard import ENTRANCE, Door, Tokens
 
 
 def test_the_model_in_the_url_is_the_open_one_and_is_remembered() -> None:
@@ -94,3 +98,25 @@ def test_a_url_value_can_be_written_read_and_removed() -> None:
     app.button[1].click().run()
     assert app.text[0].value == "None"
     assert "job" not in app.query_params
+
+
+def test_a_visitor_learns_of_the_live_socket_where_there_is_one() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from explorer import session
+
+        st.json(session.live_address() or {})
+
+    tokens = Tokens()
+    one, other = AppTest.from_function(page), AppTest.from_function(page)
+    assert one.run().json[0].value == "{}", "under `streamlit run` there is none"
+    ENTRANCE.open(Door("live", tokens))
+    try:
+        addresses = [json.loads(app.run().json[0].value) for app in (one, one, other)]
+    finally:
+        ENTRANCE.close()
+    assert {address["path"] for address in addresses} == {"live"}
+    sessions = [tokens.session_of(address["token"]) for address in addresses]
+    assert None not in sessions
+    assert sessions[0] == sessions[1] != sessions[2]

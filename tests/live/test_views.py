@@ -136,6 +136,25 @@ def test_an_id_that_no_frame_can_carry_is_refused(run: Run, name: str) -> None:
         Views().publish(run, name, Raw((0, 1)))
 
 
+def test_a_prepared_view_is_not_made_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    original = views.Surroundings
+
+    def counted(points: Any) -> Any:
+        made.append("tree")
+        return original(points)
+
+    monkeypatch.setattr(views, "Surroundings", counted)
+    published = Views()
+    published.publish(run, "map", Raw((0, 1)))
+    assert made == [], "publishing is done by pages, and must be quick"
+    published.prepare(run)
+    found = published.find(run, "map")
+    assert found is not None
+    found.at(0, 0, from_nearest=False)
+    assert made == ["tree"]
+
+
 def test_publishing_the_same_again_keeps_what_was_made_ready(run: Run) -> None:
     published = Views()
 

@@ -88,17 +88,19 @@ class RecurrentVAE(SentenceVAE):
     def _start(self, z: Tensor) -> Any:
         return torch.tanh(self.initial_state(z))[None]
 
+    def _step(self, token: Tensor, z: Tensor, memory: Any) -> tuple[Tensor, Any]:
+        return self._cell_step(torch.cat([self.embedding(token), z], dim=-1), memory)
+
     def _kept(self, memory: Any, rows: Tensor) -> Any:
         return memory[:, rows]
-
-    def _step(self, token: Tensor, z: Tensor, memory: Any) -> tuple[Tensor, Any]:
-        step = torch.cat([self.embedding(token), z], dim=-1)[:, None]
-        states, memory = self.decoder(step, memory)
-        return states[:, 0], memory
 
     @abstractmethod
     def _cell(self, inputs: int, hidden: int) -> nn.RNNBase:
         """A layer of cells, batch first."""
+
+    @abstractmethod
+    def _cell_step(self, step: Tensor, memory: Any) -> tuple[Tensor, Any]:
+        """One step of the decoder's cell, which costs less than a sequence of one."""
 
 
 class GruVAE(RecurrentVAE):
@@ -110,6 +112,10 @@ class GruVAE(RecurrentVAE):
 
     def _cell(self, inputs: int, hidden: int) -> nn.RNNBase:
         return nn.GRU(inputs, hidden, batch_first=True)
+
+    def _cell_step(self, step: Tensor, memory: Any) -> tuple[Tensor, Any]:
+        state = torch.gru_cell(step, memory[0], *self.decoder.all_weights[0])
+        return state, state[None]
 
 
 class LstmVAE(RecurrentVAE):
@@ -132,3 +138,8 @@ class LstmVAE(RecurrentVAE):
         # Open forget gates to start with (Jozefowicz et al. 2015); PyTorch's order is i, f, g, o.
         nn.init.ones_(made.get_parameter("bias_ih_l0").data[hidden : 2 * hidden])
         return made
+
+    def _cell_step(self, step: Tensor, memory: Any) -> tuple[Tensor, Any]:
+        hidden, cell = (part[0] for part in memory)
+        hidden, cell = torch.lstm_cell(step, (hidden, cell), *self.decoder.all_weights[0])
+        return hidden, (hidden[None], cell[None])

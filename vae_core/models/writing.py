@@ -70,7 +70,8 @@ class Chooser:
         top = logits.amax(dim=1, keepdim=True)
         # exp2 is several times faster than exp where MKL's exp is slow.
         total = (logits - top).mul_(1 / _LN2).exp2_().sum(dim=1) if with_shares else None
-        logits[:, _NEVER_WRITTEN] = float("-inf")
+        for never in _NEVER_WRITTEN:  # one by one, since an index of several costs more
+            logits[:, never] = float("-inf")
         token = _likeliest(logits)
         if not self._greedy:
             token = self._drawn(logits, rows, token)

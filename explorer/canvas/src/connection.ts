@@ -1,5 +1,6 @@
 /** One connection for everything on a page that talks to the same model. */
 import { LiveClient, socketUrl } from "./live";
+import type { Status } from "./status";
 
 const shared = new Map<string, { client: LiveClient; users: number }>();
 
@@ -30,4 +31,50 @@ export function join(door: Door, model: string): [client: LiveClient, leave: () 
       client.close();
     },
   ];
+}
+
+/** A component's own place on the connection: joins it, follows it, says how it is. */
+export class Line {
+  client: LiveClient | null = null;
+  private door: string | null = null;
+  private leave: () => void = () => undefined;
+
+  /** `came` is called whenever decoding has become live. */
+  constructor(
+    private readonly status: Status,
+    private readonly came: () => void = () => undefined,
+  ) {}
+
+  get live(): boolean {
+    return this.client?.state === "live";
+  }
+
+  /** Be connected as Python says; null where there is no live socket. */
+  to(live: Door | null, model: string): void {
+    const door = live ? `${live.path} ${live.token} ${model}` : "";
+    if (door === this.door) return;
+    this.door = door;
+    this.leave();
+    this.client = null;
+    if (!live) {
+      this.leave = () => undefined;
+      this.status.still();
+      return;
+    }
+    const [client, leave] = join(live, model);
+    this.client = client;
+    const off = client.onState((state) => {
+      this.status.live(state);
+      if (state === "live") this.came();
+    });
+    this.leave = () => {
+      off();
+      leave();
+    };
+  }
+
+  close(): void {
+    this.leave();
+    this.leave = () => undefined;
+  }
 }

@@ -61,6 +61,11 @@ export function decoded(body: Body, which = 0): HTMLElement {
 const ASSURED = 0.6;
 export const GUESS = 0.15;
 
+/** How faintly a decode is shown: the less it can be trusted, the fainter. */
+export function strength(trust: number): string {
+  return (0.3 + 0.7 * Math.min(1, trust * 1.4)).toFixed(2);
+}
+
 /** How far a decode can be trusted, in plain words. */
 export function trustWords(trust: number): string {
   if (trust >= ASSURED) return "Items close by";

@@ -1,8 +1,14 @@
 /** What Streamlit calls, one function a component; called again at every rerun and theme change. */
 import { takeIn, whenThere } from "./columns";
+import { Desk } from "./desk/desk";
 import { el } from "./dom";
 import { LatentMap } from "./map/map";
 import type { Meta, State } from "./map/meta";
+import { Own } from "./own/own";
+import ownStyle from "./own/own.css?inline";
+import deskStyle from "./desk/desk.css?inline";
+import { Path } from "./path/path";
+import pathStyle from "./path/path.css?inline";
 import style from "./style.css?inline";
 
 /** What a component of Streamlit's second kind is given. */
@@ -13,6 +19,12 @@ interface Mount<Data> {
 }
 
 type Cleanup = () => void;
+
+function styled(rules: string): HTMLStyleElement {
+  const sheet = el("style");
+  sheet.textContent = rules;
+  return sheet;
+}
 
 /** What is held for a mount; gone with the element that Streamlit gave it. */
 const columns = new WeakMap<Node, { name: string; letGo: Cleanup }>();
@@ -33,9 +45,7 @@ class Room {
   private readonly host = el("div", { class: "host" });
 
   constructor(parent: ShadowRoot | HTMLElement) {
-    const sheet = el("style");
-    sheet.textContent = `.host { width: 100%; height: 100%; } ${style}`;
-    parent.append(sheet, this.host);
+    parent.append(styled(`.host { width: 100%; height: 100%; } ${style}`), this.host);
   }
 
   update(meta: Meta, tell: (state: State) => void): void {
@@ -70,3 +80,46 @@ export function latentMap({ data, parentElement, setStateValue }: Mount<Meta>): 
     rooms.delete(parentElement);
   };
 }
+
+/** What a component without columns is: made once for its element, then told what is new. */
+interface Part<Meta, State> {
+  update(meta: Meta, tell: (state: State) => void): void;
+  destroy(): void;
+}
+
+function component<Meta, State>(
+  rules: string,
+  make: (meta: Meta, host: HTMLElement, tell: (state: State) => void) => Part<Meta, State>,
+): (mount: Mount<Meta>) => Cleanup {
+  const parts = new WeakMap<Node, Part<Meta, State>>();
+  return ({ data, parentElement, setStateValue }) => {
+    const tell = (state: State): void => setStateValue("state", state);
+    const part = parts.get(parentElement);
+    if (part) part.update(data, tell);
+    else {
+      const host = el("div", { class: "host" });
+      parentElement.append(styled(rules), host);
+      parts.set(parentElement, make(data, host, tell));
+    }
+    return () => {
+      parts.get(parentElement)?.destroy();
+      parts.delete(parentElement);
+    };
+  };
+}
+
+export const mixingDesk = component(
+  `${style} ${deskStyle}`,
+  (...given: ConstructorParameters<typeof Desk>) => new Desk(...given),
+);
+
+/** One component for both: a pad where the model reads pictures, a box where it reads text. */
+export const ownItem = component(
+  `${style} ${ownStyle}`,
+  (...given: ConstructorParameters<typeof Own>) => new Own(...given),
+);
+
+export const latentPath = component(
+  `${style} ${deskStyle} ${pathStyle}`,
+  (...[meta, host]: ConstructorParameters<typeof Path>) => new Path(meta, host),
+);

@@ -4,7 +4,8 @@
  * At most one request a channel is under way and one waits; a newer one takes the waiting one's
  * place. So a slow server or network costs frames, never a growing queue.
  */
-import { type Address, askOpen, type Hello, readFrame, type Reply } from "./protocol";
+import { askOpen } from "./asks";
+import { type Address, type Hello, readFrame, type Reply } from "./protocol";
 
 export type State = "connecting" | "live" | "reconnecting" | "offline";
 

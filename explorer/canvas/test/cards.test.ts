@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { besides } from "../src/map/cards";
 import { pointOpacity, pointSize } from "../src/map/renderer";
 import { merged } from "../src/map/select";
+import { along } from "../src/map/way";
 
 describe("a card beside a place", () => {
   const room = { width: 400, height: 300 };
@@ -46,4 +47,13 @@ test("two selections become one, each item once and in order", () => {
   expect([...merged(one, Uint32Array.of(0, 4, 6, 12))]).toEqual([0, 1, 4, 5, 6, 9, 12]);
   expect([...merged(one, new Uint32Array(0))]).toEqual([...one]);
   expect([...merged(new Uint32Array(0), one)]).toEqual([...one]);
+});
+
+test("a place on a line of places is between its neighbours, and its ends are the line's", () => {
+  const places = [[0, 0], [10, 0], [10, 20]] as const;
+  expect(along(places, 0)).toEqual([0, 0]);
+  expect(along(places, 0.25)).toEqual([5, 0]);
+  expect(along(places, 0.75)).toEqual([10, 10]);
+  expect(along(places, 1)).toEqual([10, 20]);
+  expect(along(places, 7)).toEqual([10, 20]);
 });

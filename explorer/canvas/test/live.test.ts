@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { LiveClient, type Socket, socketUrl, type State, type World } from "../src/live";
-import { askItem } from "../src/protocol";
+import { askItem } from "../src/asks";
 
 /** A world whose clock and network the test moves by hand. */
 class Play implements World {

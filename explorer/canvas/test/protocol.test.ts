@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import * as asks from "../src/asks";
 import * as protocol from "../src/protocol";
 
 const TO = { handle: 7, request: 70_000, channel: 3 };
@@ -20,13 +21,13 @@ const frameOf = (hex: string): ArrayBuffer => bytesOf(hex).buffer as ArrayBuffer
 const hexOf = (buffer: ArrayBuffer): string => Buffer.from(buffer).toString("hex");
 
 test.each([
-  ["open", protocol.askOpen(TO, "run:größer")],
-  ["decode", protocol.askDecode(TO, [0.5, -1, 2, 3], 2, 0.75)],
-  ["at", protocol.askAt(TO, "pca", protocol.Rest.nearest, 1.5, -2)],
-  ["encode a text", protocol.askEncode(TO, "ein Satz")],
-  ["encode a picture", protocol.askEncode(TO, Uint8Array.of(0, 128, 255, 1))],
-  ["item", protocol.askItem(TO, 1796)],
-  ["nearest", protocol.askNearest(TO, [0.25, -0.5], 12)],
+  ["open", asks.askOpen(TO, "run:größer")],
+  ["decode", asks.askDecode(TO, [0.5, -1, 2, 3], 2, 0.75)],
+  ["at", asks.askAt(TO, "pca", protocol.Rest.nearest, 1.5, -2)],
+  ["encode a text", asks.askEncode(TO, "ein Satz")],
+  ["encode a picture", asks.askEncode(TO, Uint8Array.of(0, 128, 255, 1))],
+  ["item", asks.askItem(TO, 1796)],
+  ["nearest", asks.askNearest(TO, [0.25, -0.5], 12)],
 ])("%s is written as the server reads it", (name, frame) => {
   expect(hexOf(frame)).toBe(vectors.asked[name]);
 });
@@ -88,6 +89,6 @@ test("another version is named", () => {
 });
 
 test("what cannot be asked is refused before it is sent", () => {
-  expect(() => protocol.askDecode(TO, [1, 2, 3], 2)).toThrow(protocol.ProtocolError);
-  expect(() => protocol.askAt(TO, "ü".repeat(128), 0, 0, 0)).toThrow(protocol.ProtocolError);
+  expect(() => asks.askDecode(TO, [1, 2, 3], 2)).toThrow(protocol.ProtocolError);
+  expect(() => asks.askAt(TO, "ü".repeat(128), 0, 0, 0)).toThrow(protocol.ProtocolError);
 });

@@ -92,6 +92,30 @@ def test_a_place_that_is_incomplete_is_none(part: str, value: Any) -> None:
     assert getattr(known(parse(said(**{part: value}), 10)), part) is None
 
 
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        [[0, 0]],
+        [[1, 2], [1, 2]],
+        [[0, 0], [1, math.nan]],
+        [[0, 0], [1]],
+        [[0, 0], "ab"],
+        [[0, 0], [1e300, 0]],
+        [[k, 0] for k in range(300)],
+        "path",
+        None,
+    ],
+)
+def test_a_drawn_path_that_makes_no_sense_is_none(drawn: Any) -> None:
+    assert known(parse(said(drawn=drawn), 10)).drawn == ()
+
+
+def test_a_drawn_path_keeps_its_order() -> None:
+    found = known(parse(said(drawn=[[0, 1], [2.5, -3], [0, 1]], rest=1), 10))
+    assert found.drawn == ((0.0, 1.0), (2.5, -3.0), (0.0, 1.0))
+    assert found.from_nearest
+
+
 def test_a_long_search_is_cut() -> None:
     assert len(known(parse(said(query="x" * 100_000), 10)).query) == 200
     assert known(parse(said(query=3), 10)).query == ""

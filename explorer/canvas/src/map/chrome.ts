@@ -1,6 +1,7 @@
 /** What floats over the map: tools, search, legend, status, zoom, minimap, the first hint. */
 import { el } from "../dom";
 import { counted } from "../scales";
+import { Status } from "../status";
 import type { Frame } from "../view";
 import type { Context } from "./context";
 import type { Tool } from "./gestures";
@@ -8,7 +9,7 @@ import { Legend } from "./legend";
 import { Minimap } from "./minimap";
 import type { Navigation } from "./navigation";
 import { restChoice } from "./rest";
-import { Hint, Status } from "./status";
+import { Hint } from "./hint";
 import { Search, Toolbar, zoomButtons } from "./toolbar";
 
 /** Narrower than this, in CSS pixels, the map keeps only what is needed. */
@@ -20,6 +21,9 @@ export interface Wishes {
   search(query: string): void;
   leaveSearch(): void;
 }
+
+/** What of the drawing of paths floats over the map. */
+type DrawParts = Record<"button" | "hint", HTMLElement>;
 
 export class Chrome {
   readonly status = new Status();
@@ -34,6 +38,7 @@ export class Chrome {
     private readonly ctx: Context,
     navigation: Navigation,
     wishes: Wishes,
+    drawing: DrawParts,
   ) {
     const meta = ctx.meta();
     this.hint = new Hint(meta.modality);
@@ -53,13 +58,18 @@ export class Chrome {
       () => navigation.reset(),
     );
     this.parts = [
-      el("div", { class: "left" }, this.toolbar.root, this.search?.root),
+      el("div", { class: "left" }, this.toolbar.root, this.search?.root, drawing.button),
       this.legend.root,
       el("div", { class: "corner" }, this.status.root, rest),
       el("div", { class: "bottom-right" }, this.minimap.root, zooms),
       this.hint.root,
+      drawing.hint,
     ];
     this.parts.forEach(keepGestures);
+    if (meta.compact) {
+      this.legend.setFolded(true);
+      this.hint.root.hidden = true;
+    }
     this.legend.fill();
   }
 
@@ -68,11 +78,13 @@ export class Chrome {
     const narrow = width < NARROW;
     if (narrow !== root.classList.contains("narrow")) {
       root.classList.toggle("narrow", narrow);
-      this.legend.setFolded(narrow);
+      this.legend.setFolded(narrow || this.ctx.meta().compact);
     }
-    if (narrow) return { left: 12, right: 12, top: 60, bottom: 44 };
-    const legend = this.legend.root.hidden ? 0 : this.legend.root.offsetWidth;
-    return { left: 64, right: Math.max(72, legend + 24), top: 12, bottom: 34 };
+    const { draws } = this.ctx.meta();
+    if (narrow) return { left: 12, right: 12, top: draws ? 112 : 60, bottom: 44 };
+    const { legend: { root: panel, folded } } = this;
+    const legend = panel.hidden || folded ? 0 : panel.offsetWidth;
+    return { left: 64, right: Math.max(72, legend + 24), top: draws ? 60 : 12, bottom: 34 };
   }
 
   /** Say how many points are left of a search. */

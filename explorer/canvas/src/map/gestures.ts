@@ -1,6 +1,6 @@
 /** From pointers, wheel and space bar to what a hand means: probe, pan, pinch, zoom, point. */
 
-export type Tool = "probe" | "pan" | "box" | "lasso";
+export type Tool = "probe" | "pan" | "box" | "lasso" | "draw";
 
 export interface Place {
   x: number;
@@ -66,6 +66,11 @@ export class Gestures {
   holdSpace(held: boolean): void {
     this.space = held;
     this.surface.classList.toggle("grabbable", held);
+  }
+
+  /** What is pressed now does nothing more until it is let go. */
+  drop(): void {
+    if (this.mode === "tool") this.mode = "none";
   }
 
   destroy(): void {

@@ -1,4 +1,5 @@
 /** What each gesture and key does, by the tool that is chosen. */
+import type { Drawing } from "./draw";
 import type { Hands, Place, Tool } from "./gestures";
 import type { Commands } from "./keys";
 import type { Look } from "./look";
@@ -11,21 +12,23 @@ export interface Parts {
   looking: Look;
   selecting: Select;
   navigation: Navigation;
+  drawing: Drawing;
   tool(): Tool;
   /** Something was probed: the first hint has done its work. */
   probed(): void;
 }
 
 export function handsOf(parts: Parts): Hands {
-  const { probe, looking, selecting, navigation, tool } = parts;
+  const { probe, looking, selecting, navigation, drawing, tool } = parts;
   return {
     tool,
-    hover: ({ x, y, touch }) => !touch && looking.hover(x, y),
+    hover: ({ x, y, touch }) => !touch && tool() !== "draw" && looking.hover(x, y),
     leave: () => looking.leave(),
     press: (place) => {
       looking.leave();
       const chosen = tool();
-      if (chosen === "box" || chosen === "lasso") selecting.begin(chosen, place);
+      if (chosen === "draw") drawing.begin(place);
+      else if (chosen === "box" || chosen === "lasso") selecting.begin(chosen, place);
       else if (!place.shift) {
         probe.begin();
         probe.at(place.x, place.y, place.touch, false);
@@ -33,16 +36,19 @@ export function handsOf(parts: Parts): Hands {
       }
     },
     drag: (place) => {
-      if (tool() !== "probe") selecting.extend(place);
+      if (tool() === "draw") drawing.extend(place);
+      else if (tool() !== "probe") selecting.extend(place);
       else if (!place.shift) probe.at(place.x, place.y, place.touch, false);
     },
     release: (place, click) => {
-      if (click) clicked(parts, place);
+      if (tool() === "draw") drawing.end();
+      else if (click) clicked(parts, place);
       else if (tool() === "probe" && !place.shift) probe.at(place.x, place.y, place.touch, true);
       else if (tool() !== "probe") selecting.end(place);
     },
     cancel: () => {
       selecting.cancel();
+      drawing.cancel();
       probe.clear();
     },
     pan: (dx, dy) => navigation.pan(dx, dy),
@@ -63,7 +69,7 @@ function clicked({ probe, looking, selecting, tool }: Parts, place: Place): void
 
 export function commandsOf(
   parts: Parts,
-  more: Pick<Commands, "search" | "choose" | "space">,
+  more: Pick<Commands, "search" | "choose" | "space"> & { stopDrawing(): boolean },
 ): Commands {
   const { probe, looking, selecting, navigation } = parts;
   return {
@@ -73,6 +79,7 @@ export function commandsOf(
     },
     pin: () => probe.pin(),
     clear: () => {
+      if (more.stopDrawing()) return;
       if (probe.active) probe.clear();
       else if (!selecting.clear()) looking.pick(-1);
     },

@@ -1,7 +1,8 @@
 /** Hovering and picking: which item is under the pointer, and what there is to know of it. */
 import { decoded } from "../decoded";
 import { el, oneLine } from "../dom";
-import { askItem, type Item } from "../protocol";
+import { askItem } from "../asks";
+import type { Item } from "../protocol";
 import { counted } from "../scales";
 import { toScreen, toUnit, type View } from "../view";
 import { Card } from "./cards";

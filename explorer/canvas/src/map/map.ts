@@ -1,5 +1,6 @@
 /** One map on the page: its layers, tools and connection around one model of the data. */
-import { join } from "../connection";
+import { hear, type OwnPlace } from "../bus";
+import { Line } from "../connection";
 import { el } from "../dom";
 import type { LiveClient } from "../live";
 import { counted } from "../scales";
@@ -7,6 +8,7 @@ import { readTheme, sameTheme, type Theme } from "../theme";
 import { cameraOf, toScreen, type View } from "../view";
 import { Chrome, keepGestures } from "./chrome";
 import type { Context } from "./context";
+import { Drawing } from "./draw";
 import { Gestures, type Tool } from "./gestures";
 import { commandsOf, handsOf, type Parts } from "./hands";
 import { HELP, listenToKeys } from "./keys";
@@ -15,12 +17,12 @@ import type { Meta, State } from "./meta";
 import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
 import { Navigation } from "./navigation";
-import { PlainRenderer } from "./plain";
+import { drawOwn } from "./mark";
 import { Probe } from "./probe";
-import { PLAIN_MOST } from "./renderer";
 import { Select } from "./select";
 import { Stage } from "./stage";
-import { hasWebgl, WebglRenderer } from "./webgl";
+import { startPoints } from "./start";
+import { Way } from "./way";
 
 export type Tell = (state: State) => void;
 
@@ -39,10 +41,12 @@ export class LatentMap implements Context {
   private readonly sizes: ResizeObserver;
   private themed: Theme;
   private tool: Tool = "probe";
-  private client: LiveClient | null = null;
-  private leaveClient: () => void = () => undefined;
-  private door = "";
+  private readonly line: Line;
   private state: State;
+  private own: OwnPlace | null = null;
+  private readonly way: Way;
+  private readonly drawing: Drawing;
+  private readonly deaf: (() => void)[];
 
   /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
   constructor(
@@ -60,6 +64,7 @@ export class LatentMap implements Context {
     this.stage = new Stage(this.model, this.themed, (context, view) => this.draw(context, view));
     this.state = this.firstState(earlier);
     this.names = new Names(this);
+    this.way = new Way(this);
     this.probe = new Probe(this);
     this.looking = new Look(this);
     this.selecting = new Select(this, () => this.describe());
@@ -67,12 +72,23 @@ export class LatentMap implements Context {
       this.looking.leave();
       this.probe.follow();
     });
-    this.chrome = new Chrome(this, this.navigation, {
-      choose: (tool) => this.choose(tool),
-      rest: (mode) => (this.probe.rest = mode),
-      search: (query) => this.send({ query }),
-      leaveSearch: () => this.root.focus(),
-    });
+    this.drawing = new Drawing(
+      this,
+      (draw) => this.chrome.toolbar.choose(draw ? "draw" : "probe"),
+      () => this.state.turn,
+    );
+    this.chrome = new Chrome(
+      this,
+      this.navigation,
+      {
+        choose: (tool) => this.choose(tool),
+        rest: (mode) => this.restFrom(mode),
+        search: (query) => this.send({ query }),
+        leaveSearch: () => this.root.focus(),
+      },
+      this.drawing,
+    );
+    this.line = new Line(this.chrome.status, () => this.probe.again());
     const parts = this.parts();
     this.gestures = new Gestures(this.root, handsOf(parts));
     listenToKeys(
@@ -81,9 +97,11 @@ export class LatentMap implements Context {
         search: () => this.chrome.search?.input.focus(),
         choose: (tool) => this.chrome.toolbar.choose(tool),
         space: (held) => this.gestures.holdSpace(held),
+        stopDrawing: () => this.stopDrawing(),
       }),
     );
     this.sizes = new ResizeObserver(() => this.fit());
+    this.deaf = this.listen();
     this.begin();
   }
 
@@ -95,7 +113,7 @@ export class LatentMap implements Context {
       return { ...earlier.state, picked, pins, camera };
     }
     const selection = { ranges: "", count: 0 };
-    return { selection, picked, pins, camera, probe: null, query: "", turn };
+    return { selection, picked, pins, camera, probe: null, query: "", drawn: [], rest: 0, turn };
   }
 
   private parts(): Parts {
@@ -104,6 +122,7 @@ export class LatentMap implements Context {
       looking: this.looking,
       selecting: this.selecting,
       navigation: this.navigation,
+      drawing: this.drawing,
       tool: () => this.tool,
       probed: () => this.chrome.hint.done(),
     };
@@ -123,11 +142,31 @@ export class LatentMap implements Context {
     this.looking.pick(this.told.picked ?? -1, false);
     this.fit();
     this.sizes.observe(this.root);
-    this.startDrawing();
+    startPoints(this.stage, this.root, this.chrome.status);
     this.navigation.return();
     this.chrome.toolbar.choose("probe");
     this.describe();
-    this.connect();
+    this.line.to(this.told.live, this.told.model);
+  }
+
+  /** Hear of what is drawn or typed elsewhere on the page; returns how to stop. */
+  private listen(): (() => void)[] {
+    const { model, view } = this.told;
+    return [
+      hear(model, "place", (place) => {
+        this.own = place;
+        this.stage.repaint();
+      }),
+      hear(model, "scrub", (place) => {
+        this.way.place = place;
+        this.stage.repaint();
+      }),
+      hear(model, "pick", (index) => this.looking.pick(index)),
+      hear(model, "pin", ({ at, z, picture }) => {
+        const place = at[view];
+        if (place) this.probe.pins.add({ x: place[0], y: place[1], z, index: null }, picture);
+      }),
+    ];
   }
 
   /** Where an item lies in the window, in CSS pixels from the map's corner. */
@@ -145,7 +184,7 @@ export class LatentMap implements Context {
   }
 
   live(): LiveClient | null {
-    return this.client;
+    return this.line.client;
   }
 
   send(change: Partial<State>): void {
@@ -183,7 +222,8 @@ export class LatentMap implements Context {
       this.chrome.legend.fill();
       this.fit();
     }
-    this.connect();
+    this.line.to(meta.live, meta.model);
+    this.drawing.answered(meta.turn);
     this.hear(meta);
     if (this.model.matching !== matching) this.say(`${counted(this.model.matching)} found.`);
     this.describe();
@@ -198,44 +238,6 @@ export class LatentMap implements Context {
     this.looking.pick(meta.picked ?? -1, false);
   }
 
-  private startDrawing(): void {
-    const { count } = this.model.scene;
-    if (hasWebgl()) {
-      const make = (canvas: HTMLCanvasElement): WebglRenderer =>
-        new WebglRenderer(canvas, () => this.stage.restart(make));
-      this.stage.start(make);
-    } else if (count <= PLAIN_MOST) {
-      this.stage.start((canvas) => new PlainRenderer(canvas));
-      this.chrome.status.plain();
-    } else {
-      const words =
-        `This browser offers no WebGL, which a map of ${counted(count)} points needs. Up to ` +
-        `${counted(PLAIN_MOST)} points are drawn without it: use another browser, or turn on ` +
-        "hardware acceleration in this one.";
-      this.root.append(el("div", { class: "refusal", role: "alert" }, words));
-    }
-  }
-
-  private connect(): void {
-    const { live, model } = this.told;
-    const door = live ? `${live.path} ${live.token} ${model}` : "";
-    if (door === this.door) return;
-    this.door = door;
-    this.leaveClient();
-    this.client = null;
-    if (!live) {
-      this.chrome.status.still();
-      return;
-    }
-    const [client, leave] = join(live, model);
-    this.client = client;
-    const off = client.onState((state) => this.chrome.status.live(state));
-    this.leaveClient = () => {
-      off();
-      leave();
-    };
-  }
-
   private fit(): void {
     const { clientWidth, clientHeight } = this.root;
     this.stage.setInset(this.chrome.arrange(this.root, clientWidth));
@@ -245,8 +247,12 @@ export class LatentMap implements Context {
 
   private draw(context: CanvasRenderingContext2D, view: View): void {
     this.names.draw(context, view);
+    if (!this.drawing.busy) this.way.draw(context, view);
+    this.drawing.draw(context, view);
     this.looking.draw(context, view);
     this.probe.draw(context, view);
+    const own = this.own?.at[this.told.view];
+    if (own) drawOwn(context, ...toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
     this.selecting.draw(context);
     this.chrome.minimap.draw(view);
   }
@@ -254,6 +260,20 @@ export class LatentMap implements Context {
   private choose(tool: Tool): void {
     this.tool = tool;
     this.root.dataset.tool = tool;
+    this.drawing.set(tool === "draw");
+  }
+
+  private stopDrawing(): boolean {
+    if (this.tool !== "draw") return false;
+    this.gestures.drop();
+    this.chrome.toolbar.choose("probe");
+    return true;
+  }
+
+  private restFrom(mode: number): void {
+    this.probe.rest = mode;
+    // A drawn path is decoded by Python, which must know.
+    if (this.told.draws) this.send({ rest: mode });
   }
 
   /** One sentence on what is there, for those who cannot see it; and how many were found. */
@@ -266,9 +286,10 @@ export class LatentMap implements Context {
 
   destroy(): void {
     this.sizes.disconnect();
+    this.deaf.forEach((stop) => stop());
     this.gestures.destroy();
     this.chrome.destroy();
-    this.leaveClient();
+    this.line.close();
     this.stage.destroy();
     this.root.remove();
   }

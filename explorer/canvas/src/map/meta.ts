@@ -1,4 +1,5 @@
 /** What Python tells the map besides its columns, and what the map tells Python. */
+import type { Still } from "../still";
 
 export interface Classes {
   kind: "classes";
@@ -42,22 +43,18 @@ export interface Meta {
   open_rest: boolean;
   live: { path: string; token: string } | null;
   search: boolean;
+  /** Beside something else: the legend is folded, and nothing is explained. */
+  compact: boolean;
+  /** A path to show: places evenly apart, and how far each can be trusted; null where there is none. */
+  path: { places: [number, number][]; trust: number[] } | null;
+  /** Whether one can draw a path by hand. */
+  draws: boolean;
   picked: number | null;
   pins: Pin[];
   /** The answer to `state.probe` where there is no live socket. */
   answer: Still | null;
   /** The turn of the last state that Python knew of when it wrote this. */
   turn: number;
-}
-
-/** What Python decoded at a place: a picture as base64 bytes, or a text. */
-export interface Still {
-  request: number;
-  trust: number;
-  nearest: number;
-  z: number[];
-  text: string | null;
-  picture: { height: number; width: number; channels: number; pixels: string } | null;
 }
 
 export interface State {
@@ -67,6 +64,10 @@ export interface State {
   camera: { zoom: number; u: number; v: number };
   probe: { x: number; y: number; rest: number; request: number } | null;
   query: string;
+  /** The places of a path that was drawn by hand; none before there was one. */
+  drawn: [number, number][];
+  /** Where what the map leaves open comes from, told only where paths are drawn. */
+  rest: number;
   /** Counts what was said, so that an answer to something older is known as such. */
   turn: number;
 }

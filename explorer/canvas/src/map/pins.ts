@@ -1,6 +1,4 @@
-/** Pins: decodes that were kept; Interpolate and arithmetic start from them. */
-import { pictureOf } from "../decoded";
-import type { Body } from "../protocol";
+/** Pins: decodes that were kept; Interpolate can go from one to another. */
 import { toScreen, type View } from "../view";
 import type { Context } from "./context";
 import type { Pin } from "./meta";
@@ -28,12 +26,12 @@ export class PinBoard {
     this.held = pins.slice(0, MOST).map((pin) => ({ pin, picture: null }));
   }
 
-  add(pin: Pin, body: Body | null): void {
+  add(pin: Pin, picture: HTMLCanvasElement | null): void {
     if (this.held.length >= MOST) {
       this.ctx.say(`There are ${MOST} pins already: take one away first.`);
       return;
     }
-    this.held.push({ pin, picture: body?.kind === "images" ? pictureOf(body) : null });
+    this.held.push({ pin, picture });
     this.changed(`Pin ${this.held.length} dropped.`);
   }
 

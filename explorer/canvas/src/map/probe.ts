@@ -1,12 +1,13 @@
 /** The probe: what the model makes of the place under the pointer, decoded while it moves. */
-import { decoded, GUESS, paint, trustWords } from "../decoded";
+import { decoded, GUESS, paint, pictureOf, strength, trustWords } from "../decoded";
 import { el, icon } from "../dom";
-import { askAt, Rest, type Body, type Place } from "../protocol";
-import { fromBase64 } from "../ranges";
+import { askAt } from "../asks";
+import { Rest, type Body, type Place } from "../protocol";
+import { bodyOf, type Still } from "../still";
 import { toScreen, toUnit, type View } from "../view";
 import { Card } from "./cards";
 import { Channel, type Context } from "./context";
-import type { Pin, Still } from "./meta";
+import type { Pin } from "./meta";
 import { PinBoard } from "./pins";
 import { Trail } from "./trail";
 
@@ -69,6 +70,11 @@ export class Probe {
     this.ctx.stage.repaint();
   }
 
+  /** Ask again for where the probe is, as when the connection is back. */
+  again(): void {
+    if (this.spot) void this.askLive(this.spot.u, this.spot.v, false);
+  }
+
   /** Move by some pixels, from the middle where it was nowhere: the arrow keys. */
   step(dx: number, dy: number): void {
     const { view } = this.ctx.stage;
@@ -113,7 +119,7 @@ export class Probe {
     // A picture is painted over: no element comes or goes sixty times a second.
     if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body);
     else this.shown.replaceChildren(decoded(body));
-    this.shown.style.opacity = (0.3 + 0.7 * Math.min(1, found.trust * 1.4)).toFixed(2);
+    this.shown.style.opacity = strength(found.trust);
     this.trust.textContent = trustWords(found.trust);
     this.trust.classList.toggle("low", found.trust < GUESS);
     this.trail.add(found.u, found.v, body, this.ctx.stage.view);
@@ -145,7 +151,8 @@ export class Probe {
     const [x, y] = this.ctx.model.scene.toData(spot.u, spot.v);
     const index = this.itemAt(spot.u, spot.v);
     const pin: Pin = { x, y, z: this.found?.z ?? null, index };
-    this.pins.add(pin, this.found?.body ?? null);
+    const body = this.found?.body;
+    this.pins.add(pin, body?.kind === "images" ? pictureOf(body) : null);
   }
 
   private itemAt(u: number, v: number): number | null {
@@ -195,12 +202,4 @@ export class Probe {
 function foundOf(place: Place, u: number, v: number): Found {
   const { trust, nearest, body } = place;
   return { u, v, trust, nearest, body, z: [...place.z] };
-}
-
-function bodyOf(still: Still): Body {
-  if (still.picture) {
-    return { kind: "images", count: 1, ...still.picture, pixels: fromBase64(still.picture.pixels) };
-  }
-  const text = still.text ?? "";
-  return { kind: "texts", texts: [{ text, tokens: [], p: [] }] };
 }

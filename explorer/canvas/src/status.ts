@@ -1,6 +1,6 @@
 /** The quiet line in the corner: whether decoding is live, and what cannot be had here. */
-import { el } from "../dom";
-import type { State } from "../live";
+import { el } from "./dom";
+import type { State } from "./live";
 
 const WORDS: Record<State, string> = {
   connecting: "Connecting…",
@@ -34,24 +34,5 @@ export class Status {
 
   plain(): void {
     this.note.textContent = "Drawn without WebGL";
-  }
-}
-
-const SEEN = "latentscape.probed";
-
-/** One sentence for those who are here for the first time; it goes with the first decode. */
-export class Hint {
-  readonly root: HTMLElement;
-
-  constructor(modality: string) {
-    const verb = modality === "images" ? "draws" : "says";
-    this.root = el("div", { class: "hint" }, `Press and drag: the model ${verb} what lies there`);
-    this.root.hidden = sessionStorage.getItem(SEEN) !== null;
-  }
-
-  done(): void {
-    if (this.root.hidden) return;
-    sessionStorage.setItem(SEEN, "yes");
-    this.root.hidden = true;
   }
 }

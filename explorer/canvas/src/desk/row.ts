@@ -1,0 +1,76 @@
+/** One dimension of the desk: its name, slider, spread, number and lock. */
+import { el, icon } from "../dom";
+import type { Dimension } from "./meta";
+import { drawSpread } from "./spread";
+
+export interface RowWishes {
+  moved(value: number): void;
+  /** The hand has let go. */
+  settled(): void;
+  chosen(): void;
+  locked(locked: boolean): void;
+}
+
+export class Row {
+  readonly root: HTMLElement;
+  private readonly slider: HTMLInputElement;
+  private readonly number: HTMLInputElement;
+  private readonly lock: HTMLButtonElement;
+  private readonly spread = el("canvas", { class: "spread", "aria-hidden": "true" });
+
+  constructor(
+    readonly about: Dimension,
+    wishes: RowWishes,
+  ) {
+    const { name, low, high, usage, help } = about;
+    const ends = { min: low, max: high };
+    this.slider = el("input", { type: "range", ...ends, step: 0.01, "aria-label": `${name}, ${usage}` });
+    this.number = el("input", { type: "number", step: 0.05, "aria-label": `${name} as a number` });
+    this.lock = el("button", { type: "button", class: "lock", "aria-pressed": "false" }, icon("lock"));
+    this.lock.setAttribute("aria-label", `Lock ${name}`);
+    this.lock.title = "Locked dimensions stay where they are when all others are set at once.";
+    const title = el("button", { type: "button", class: "dim-name", title: help }, name);
+    this.root = el(
+      "div",
+      { class: "dim" },
+      el("div", { class: "dim-head" }, title, el("span", { class: "quiet" }, usage), this.number, this.lock),
+      el("div", { class: "dim-track" }, el("div", { class: "dim-spread" }, this.spread), this.slider),
+    );
+    this.slider.addEventListener("input", () => wishes.moved(Number(this.slider.value)));
+    this.slider.addEventListener("change", () => wishes.settled());
+    this.slider.addEventListener("focus", () => wishes.chosen());
+    title.addEventListener("click", () => wishes.chosen());
+    this.number.addEventListener("change", () => {
+      const value = Number(this.number.value);
+      if (!Number.isFinite(value) || this.number.value.trim() === "") return;
+      wishes.moved(value);
+      wishes.settled();
+    });
+    this.lock.addEventListener("click", () => {
+      const locked = this.lock.getAttribute("aria-pressed") !== "true";
+      this.lock.setAttribute("aria-pressed", String(locked));
+      wishes.locked(locked);
+    });
+  }
+
+  show(value: number): void {
+    this.slider.value = String(value);
+    this.slider.style.setProperty("--at", String(this.shareOf(value)));
+    // What is being typed is left alone.
+    const typing = (this.root.getRootNode() as ShadowRoot | Document).activeElement === this.number;
+    if (!typing) this.number.value = value.toFixed(2);
+  }
+
+  private shareOf(value: number): number {
+    const { low, high } = this.about;
+    return Math.min(1, Math.max(0, (value - low) / (high - low)));
+  }
+
+  choose(chosen: boolean): void {
+    this.root.classList.toggle("chosen", chosen);
+  }
+
+  draw(colour: string): void {
+    drawSpread(this.spread, this.about.spread, colour);
+  }
+}

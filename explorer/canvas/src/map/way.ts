@@ -1,0 +1,100 @@
+/** A path on the map: a line from its start to its end, and where on it one is. */
+import { GUESS } from "../decoded";
+import { toScreen, type View } from "../view";
+import type { Context } from "./context";
+
+type Place = readonly [number, number];
+
+export class Way {
+  /** How far along one is, 0 to 1. */
+  place = 0;
+
+  constructor(private readonly ctx: Context) {}
+
+  draw(context: CanvasRenderingContext2D, view: View): void {
+    const { path } = this.ctx.meta();
+    if (!path || path.places.length < 2) return;
+    const { accent, background, text, font } = this.ctx.theme();
+    const { scene } = this.ctx.model;
+    const places = path.places.map(([x, y]) => toScreen(view, ...scene.toUnit(x, y)));
+    stroke(context, places, background, 6);
+    // Where there are no items the path is a guess, and looks like one.
+    for (const [first, last, empty] of stretches(path.trust, GUESS)) {
+      stroke(context, places.slice(first, last + 1), accent, 2.5, empty ? [2, 6] : []);
+    }
+    context.font = `600 13px ${font}`;
+    context.textAlign = "center";
+    const [start, end] = [places[0], places[places.length - 1]];
+    // Close together, one name stands above and the other below.
+    const close = Math.abs(start[0] - end[0]) < 44 && Math.abs(start[1] - end[1]) < 22;
+    for (const [words, [x, y]] of [["start", start], ["end", end]] as const) {
+      dot(context, x, y, 5, background, accent);
+      const below = close && words === "end" ? end[1] >= start[1] : close && end[1] < start[1];
+      context.textBaseline = below ? "top" : "bottom";
+      const height = y + (below ? 9 : -9);
+      context.strokeStyle = background;
+      context.lineWidth = 4;
+      context.strokeText(words, x, height);
+      context.fillStyle = text;
+      context.fillText(words, x, height);
+    }
+    dot(context, ...along(places, this.place), 8, accent, background);
+  }
+}
+
+export function stroke(
+  context: CanvasRenderingContext2D,
+  places: readonly Place[],
+  colour: string,
+  width: number,
+  dashes: number[] = [],
+): void {
+  context.lineJoin = context.lineCap = "round";
+  context.setLineDash(dashes);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  places.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function dot(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  fill: string,
+  edge: string,
+): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.strokeStyle = edge;
+  context.lineWidth = 2.5;
+  context.fill();
+  context.stroke();
+}
+
+/**
+ * The stretches of a line of places that lie among items, and those that do not: the first and the
+ * last place of each, where the next one begins. A step between two places is empty if either is.
+ */
+export function stretches(trust: readonly number[], least: number): [number, number, boolean][] {
+  const found: [number, number, boolean][] = [];
+  for (let k = 1; k < trust.length; k++) {
+    const empty = Math.min(trust[k - 1], trust[k]) < least;
+    const last = found[found.length - 1];
+    if (last?.[2] === empty) last[1] = k;
+    else found.push([k - 1, k, empty]);
+  }
+  return found;
+}
+
+/** The place at a share of the steps of a line of places. */
+export function along(places: readonly Place[], share: number): [number, number] {
+  const step = Math.min(1, Math.max(0, share)) * (places.length - 1);
+  const first = Math.min(places.length - 2, Math.floor(step));
+  const [[x0, y0], [x1, y1]] = [places[first], places[first + 1]];
+  return [x0 + (x1 - x0) * (step - first), y0 + (y1 - y0) * (step - first)];
+}

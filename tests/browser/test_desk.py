@@ -1,0 +1,151 @@
+"""The mixing desk on the Decode page in a real browser, against the real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.on_the_map import PATIENCE, at_rest
+from tests.support import Server
+
+pytestmark = pytest.mark.browser
+
+PICTURE = "canvas => canvas.toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def browser(launch_browser: Callable[..., Browser]) -> Browser:
+    return launch_browser()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
+    wrong: list[str] = []
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    yield tab
+    context.close()
+    assert wrong == []
+
+
+def open_desk(page: Page, server: Server, model: str) -> Locator:
+    page.goto(f"{server.url}/decode?model={model}")
+    desk = page.locator(".st-key-decode_room .desk")
+    expect(desk.locator(".status")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    at_rest(page)
+    return desk
+
+
+def answers(desk: Locator) -> int:
+    return int(desk.locator(".result").get_attribute("data-answers") or 0)
+
+
+def more_answers(page: Page, desk: Locator, than: int) -> None:
+    page.wait_for_function(
+        "([result, than]) => Number(result.dataset.answers) > than",
+        arg=[desk.locator(".result").element_handle(), than],
+    )
+
+
+@pytest.mark.parametrize("model", ["mnist", "sentences"])
+def test_everything_is_decoded_while_a_slider_is_dragged(
+    page: Page, server: Server, model: str
+) -> None:
+    desk = open_desk(page, server, model)
+    slider = desk.locator(".dim input[type=range]").first
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    before = answers(desk)
+    for step in range(12):
+        page.mouse.move(box["x"] + box["width"] * (0.3 + step / 30), box["y"] + 8)
+        page.wait_for_timeout(30)
+    more_answers(page, desk, before + 2)
+    page.mouse.up()
+    expect(desk.locator(".origin")).to_have_text(re.compile("then moved by hand"))
+    frames = desk.locator(".frame")
+    expect(frames).to_have_count(9 if model == "mnist" else 7)
+    expect(desk.locator(".frame.here")).to_have_count(1)
+    frames.last.click()
+    reach = slider.get_attribute("max")
+    expect(slider).to_have_value(re.compile(rf"^{float(reach or 0):g}(\.0+)?$"))
+
+
+def test_a_locked_dimension_stays_where_all_others_are_drawn(page: Page, server: Server) -> None:
+    desk = open_desk(page, server, "mnist")
+    first, second = (desk.locator(".dim input[type=number]").nth(k) for k in (0, 1))
+    first.fill("1.25")
+    first.press("Enter")
+    desk.locator(".lock").first.click()
+    before = second.input_value()
+    desk.get_by_role("button", name="Random sample").click()
+    expect(second).not_to_have_value(before)
+    expect(first).to_have_value("1.25")
+    desk.get_by_role("button", name="Reset").click()
+    expect(second).to_have_value("0.00")
+    expect(first).to_have_value("1.25")
+    expect(desk.locator(".origin")).to_have_text("The centre: every slider at 0")
+
+
+def test_a_walk_goes_on_until_a_slider_is_touched(page: Page, server: Server) -> None:
+    desk = open_desk(page, server, "digits")
+    walk = desk.get_by_role("button", name="Walk")
+    before = answers(desk)
+    walk.click()
+    expect(walk).to_have_attribute("aria-pressed", "true")
+    more_answers(page, desk, before + 3)
+    slider = desk.locator(".dim input[type=range]").first
+    slider.press("ArrowRight")
+    expect(walk).to_have_attribute("aria-pressed", "false")
+    stands = slider.input_value()
+    page.wait_for_timeout(300)
+    assert slider.input_value() == stands
+
+
+def test_the_grid_of_two_dimensions_becomes_finer_and_is_a_place_to_point_at(
+    page: Page, server: Server
+) -> None:
+    desk = open_desk(page, server, "digits")
+    grid = desk.locator(".manifold")
+    expect(grid).to_have_attribute("data-side", "20", timeout=PATIENCE)
+    before = desk.locator(".result canvas").evaluate(PICTURE)
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.1)
+    across, upwards = (desk.locator(".dim input[type=range]").nth(k) for k in (0, 1))
+
+    def share(slider: Locator) -> float:
+        low, high = (float(slider.get_attribute(end) or 0) for end in ("min", "max"))
+        return (float(slider.input_value()) - low) / (high - low)
+
+    assert share(across) == pytest.approx(0.9, abs=0.02)
+    assert share(upwards) == pytest.approx(0.9, abs=0.02)
+    page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before",
+        arg=[desk.locator(".result canvas").element_handle(), before],
+    )
+
+
+def test_on_a_phone_the_result_the_sliders_and_then_the_rest(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(PATIENCE)
+    try:
+        page = context.new_page()
+        desk = open_desk(page, server, "mnist")
+        tops = []
+        for part in (".result", ".starts", ".dims", ".strip", ".sheet"):
+            box = desk.locator(part).bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= 390
+            tops.append(box["y"])
+        assert tops == sorted(tops)
+    finally:
+        context.close()
