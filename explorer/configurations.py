@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 # What recommendations are looked up for before the data are read: an ordinary number of items.
 ORDINARY_ITEMS = 20_000
+# What does something only where another setting has one of these values: it is not taken silently.
+_ONLY_WITH: dict[str, tuple[str, tuple[str, ...]]] = {
+    "prior_components": ("prior", ("mixture", "vamp")),
+    "concentration": ("style", ("prodlda",)),
+    "cycles": ("kl_schedule", ("cyclical",)),
+    "mmd_weight": ("kind", ("mmd",)),
+}
 
 
 def model_config(family: str, size: str | None, settings: Mapping[str, Any]) -> ModelConfig:
@@ -37,7 +44,9 @@ def model_config(family: str, size: str | None, settings: Mapping[str, Any]) -> 
             raise ConfigError(
                 f"The model {family} has no --{name.replace('_', '-')}; leave it out."
             )
-    return config_class(**{**(sized(family, size) if size else {}), **chosen})
+    config = config_class(**{**(sized(family, size) if size else {}), **chosen})
+    _check_effect(chosen, config)
+    return config
 
 
 def train_config(family: str, items: int, epochs: int, settings: Mapping[str, Any]) -> TrainConfig:
@@ -52,11 +61,24 @@ def train_config(family: str, items: int, epochs: int, settings: Mapping[str, An
     preset = recommended(model_class(family).modality, items, epochs)
     objective = _chosen(settings, OBJECTIVE)
     changes = _fitting(objective, preset, settings.get("prior"))
-    return dataclasses.replace(
+    config = dataclasses.replace(
         preset,
         **_chosen(settings, TRAINING),
         objective=dataclasses.replace(preset.objective, **changes),
     )
+    _check_effect(objective, config.objective)
+    return config
+
+
+def _check_effect(chosen: Mapping[str, Any], config: object) -> None:
+    """Refuse what was chosen and would do nothing."""
+    for name, (other, values) in _ONLY_WITH.items():
+        if name in chosen and (found := getattr(config, other)) not in values:
+            option = "objective" if other == "kind" else other.replace("_", "-")
+            raise ConfigError(
+                f"--{name.replace('_', '-')} goes with --{option} {' or '.join(values)}, but that "
+                f"is {found}; leave it out."
+            )
 
 
 def usual_vocabulary(family: str) -> int:

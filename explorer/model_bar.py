@@ -57,7 +57,7 @@ def _details(entry: catalogue.Entry) -> None:
     with (
         st.container(key=f"model_light_{light}", width="content"),
         st.popover(
-            "Details" if gate is None else gate.words.capitalize(),
+            "Details" if gate is None else f"Gate {gate.words}",
             icon=":material/info:" if gate is None else f":material/{run_details.ICONS[light]}:",
             help=_hint(gate),
             key="model_details",

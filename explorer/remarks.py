@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from explorer.loose_json import count, mapping
+from explorer.loose_json import count, mapping, number
+
+MANY_UNKNOWN = 0.1
 
 
 def remarks(config: Mapping[str, Any]) -> list[str]:
@@ -26,12 +28,25 @@ def remarks(config: Mapping[str, Any]) -> list[str]:
         found.append(f"{left_out:,} more had no text and {_were(left_out)} left out.")
     if unknown := count(data, "unlabelled_items"):
         found.append(f"{unknown:,} {of} {_have(unknown)} no label; probes leave them out.")
+    if told := unknown_words(result):
+        found.append(told)
     if empty := count(data, "items_without_words"):
         found.append(
             f"{empty:,} {of} {_have(empty)} no word of the vocabulary; train again with a larger "
             "--vocabulary-size to read them."
         )
     return found
+
+
+def unknown_words(result: Mapping[str, Any]) -> str | None:
+    """Say how many words the model could not read, where they are many."""
+    share = number(result, "unknown_words")
+    if share is None or share < MANY_UNKNOWN:
+        return None
+    return (
+        f"{share:.0%} of the words are not in the vocabulary and count as one and the same unknown "
+        "word; so figures look better, and texts come out poorer, than they are."
+    )
 
 
 def _were(count: int) -> str:

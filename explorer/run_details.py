@@ -47,7 +47,8 @@ def show_gate(gate: Gate, place: str) -> None:
                 st.markdown(f"{_HOLDS[check.holds]} {check.title}")
                 st.text(check.number)
         for sentence in gate.advice:
-            st.markdown(page_parts.literal(sentence))
+            # On the page settings have their names in words.
+            st.markdown(page_parts.literal(sentence.replace("_", " ")))
 
 
 def facts(config: Mapping[str, Any]) -> dict[str, str]:

@@ -145,8 +145,11 @@ def _result(job: Job, begun: str = "The last good model was kept.") -> None:
 
     summary, config = read_summary(job.out), read_config(job.out)
     quality = f" ELBO {_number(summary.elbo)} nats per item." if summary.elbo is not None else ""
-    st.success(page_parts.literal(begun + quality), icon=":material/check_circle:")
     gate = gate_of(config)
+    if gate is not None and gate.light == "failed":
+        st.warning(page_parts.literal(begun + quality), icon=":material/warning:")
+    else:
+        st.success(page_parts.literal(begun + quality), icon=":material/check_circle:")
     if gate is not None:
         title = f"Collapse gate: {gate.words}"
         icon = f":material/{run_details.ICONS[gate.light]}:"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.support import CHROMIUM_FLAGS, ROOT, Server, running_server
 from tools import chromium
+
+
+def pytest_configure() -> None:
+    """Let Ctrl+C end what the tests start, also where they were started in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -210,6 +210,8 @@ def load_run(path: str | Path, device: str | torch.device = "cpu") -> Run:
     summary, model_config = parse_summary(path, config)
     if not summary.finished:
         raise RunError(f"{path} has no trained model yet: its training did not finish.")
+    if not (path / WEIGHTS).is_file():
+        raise RunError(f"{path} has lost its {WEIGHTS}; copy the run again.")
     model = _read_model(path, WEIGHTS, model_config, summary.content_hash).to(device).eval()
     if model.modality != summary.modality:
         raise RunError(f"{path} says {summary.modality} but holds a model of {model.modality}.")
@@ -239,7 +241,9 @@ def read_tokenizer(path: Path) -> Tokenizer | None:
             return None
         return Tokenizer.from_json((path / TOKENIZER).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, DataError) as error:
-        raise RunError(f"The tokenizer in {path} cannot be read: {reason(error)}.") from error
+        raise RunError(
+            f"{path / TOKENIZER} cannot be used ({reason(error)}); copy the run again."
+        ) from error
 
 
 def _read_model(path: Path, file: str, config: ModelConfig, expected_hash: str) -> VAE:

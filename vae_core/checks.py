@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -17,7 +18,8 @@ class ConfigError(UserError, ValueError):
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Refuse a number outside [low, high], NaN included."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ConfigError(f"{name} must be between {low:g} and {high:g}, but is {value!r}.")
+        limits = f"{low:g} or more" if math.isinf(high) else f"between {low:g} and {high:g}"
+        raise ConfigError(f"{name} must be {limits}, but is {value!r}.")
 
 
 def check_whole(name: str, value: int, low: int, high: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vae_core.checks import ConfigError
 from vae_core.config import ModelConfig, TrainConfig
 from vae_core.data.dataset import Modality
+from vae_core.models.image import ImageConfig
 from vae_core.objective_config import MAX_NATS_PER_DIMENSION
 
 
@@ -18,6 +19,12 @@ def check_training(model: ModelConfig, training: TrainConfig, modality: Modality
         raise ConfigError(
             f"target_kl must be between 0 and {most:g} nats ({MAX_NATS_PER_DIMENSION:g} for each "
             f"of {model.latent_dim} dimensions), but is {target:g}."
+        )
+    objective = training.objective
+    if objective.kl_schedule != "cyclical" and objective.warmup_epochs > training.epochs:
+        raise ConfigError(
+            f"warmup_epochs must be at most the {training.epochs:,} epochs of the training, or β "
+            f"never gets to its full value, but is {objective.warmup_epochs:g}."
         )
     if training.aggressive_epochs and training.objective.kind == "language-model":
         raise ConfigError("aggressive_epochs must be 0 with the language-model objective.")
@@ -40,6 +47,14 @@ def _check_prior(model: ModelConfig, training: TrainConfig) -> None:
         )
 
 
+def _check_shift(value: float, model: ImageConfig) -> None:
+    side = min(model.image_height, model.image_width)
+    if value >= side:
+        raise ConfigError(
+            f"augment_shift must be below the {side} pixels of a picture's side, but is {value:g}."
+        )
+
+
 def _check_batch(training: TrainConfig) -> None:
     needs_two = {
         "the mmd objective": training.objective.kind == "mmd",
@@ -58,6 +73,8 @@ def _check_modality(model: ModelConfig, training: TrainConfig, modality: Modalit
     for name, value in moves.items():
         if value and modality != "images":
             raise ConfigError(f"{name} must be 0 for {modality}, but is {value:g}.")
+        if name == "augment_shift" and isinstance(model, ImageConfig):
+            _check_shift(value, model)
         if value and getattr(model, "binarisation", "none") == "static":
             raise ConfigError(
                 f"{name} must be 0 with static binarisation, whose pictures never change, but is "

@@ -110,7 +110,7 @@ class TrainConfig(JsonConfig):
         check_whole("augment_shift", self.augment_shift, 0, 1024)
         check_range("augment_rotation", self.augment_rotation, 0.0, 180.0)
         check_flag("compile", self.compile)
-        check_range("held_out", self.held_out, 0.0, 0.4)
+        check_range("held_out", self.held_out, 0.0001, 0.4)
         if not isinstance(self.objective, ObjectiveConfig):
             raise ConfigError(f"objective must be an ObjectiveConfig, but is {self.objective!r}.")
 

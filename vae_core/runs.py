@@ -89,7 +89,8 @@ def held_out(run: Run) -> Dataset:
     """The test items of a run. Raises DataError where its folder holds no originals."""
     if run.items_are_decoded:
         raise DataError(
-            f"The run {run.summary.name} was published without its data; give some with --data."
+            f"The run {run.summary.name} was published without its data; give some with --data, "
+            f"such as those it was trained on ({run.summary.dataset})."
         )
     found = part_of(run, "test")
     if found is None:

@@ -21,6 +21,7 @@ from explorer.commands.using import (
     load_data,
     open_run,
 )
+from explorer.remarks import unknown_words
 from vae_core.checks import check_whole
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from vae_core.evaluation import DescribedItems
 
 # A test set of 5,000 takes a few minutes on two cores with so many.
-_PICTURE_SAMPLES, _TEXT_SAMPLES = 100, 20
+_PICTURE_SAMPLES, _TEXT_SAMPLES = 100, 50
 
 
 def evaluate(
@@ -76,6 +77,8 @@ def evaluate(
         return
     for line in printed(result):
         typer.echo(line)
+    if told := unknown_words(result):
+        typer.echo(told, err=True)
 
 
 def _measure(run: Run, parts: _Parts, samples: int, seed: int) -> dict[str, Any]:

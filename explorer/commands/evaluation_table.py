@@ -21,6 +21,7 @@ _EXPLAINED = {
     "factors": "whether a single dimension tells a factor (MIG), and whether all together do",
     "gate": "a text model counts as trained only if it passes",
 }
+_NAMES = {"perplexity": "perplexity, from the ELBO", "unknown_words": "unknown words, share"}
 _VERDICTS = {True: "passed", False: "FAILED", None: "not known"}
 _CHECKS = {
     "mutual_information": ("z tells of its text, nats", "at least"),
@@ -34,7 +35,7 @@ def printed(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"{result['run']} on {result['data']} ({result['split']}, {result['items']:,} items)"
     for key, value in result.items():
         if not isinstance(value, Mapping) and key not in ("run", "data", "split"):
-            yield _row(key, value)
+            yield _row(_NAMES.get(key, key), value)
     for name, told in _EXPLAINED.items():
         if name in result:
             yield ""

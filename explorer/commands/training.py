@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import operator
 import shlex
 import signal
@@ -17,7 +18,7 @@ import typer
 from explorer.commands.training_report import print_result, show
 from explorer.configurations import model_config, train_config, usual_vocabulary
 from explorer.settings import MODEL, OBJECTIVE, TRAINING
-from vae_core.checks import ConfigError
+from vae_core.checks import ConfigError, check_range
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Dataset
@@ -133,8 +134,10 @@ def train(
         raise ConfigError("Give the folder to write to with --out, or go on with --resume FOLDER.")
     from vae_core.run_training import train_run
 
+    check_range("save_every", save_every, 1e-3, math.inf)
     data = _load(dataset, text, folder, text_column, label_column)
     family = model or ("dense" if data.modality == "images" else "gru")
+    _check_texts_only(family, tokenizer, vocabulary_size, language_model)
     config = train_config(family, len(data), epochs, settings)
     with _stop_on_signal() as should_stop:
         show(
@@ -155,9 +158,28 @@ def train(
     print_result(out, as_json)
 
 
+def _check_texts_only(
+    family: str, tokenizer: str, vocabulary_size: int | None, language_model: bool
+) -> None:
+    """Refuse what the family would not look at."""
+    from vae_core.models import model_class
+
+    modality = model_class(family).modality
+    without = {
+        "--tokenizer bpe": tokenizer != "word" and modality != "sentences",
+        "--no-language-model": not language_model and modality != "sentences",
+        "--vocabulary-size": vocabulary_size is not None and modality == "images",
+    }
+    for option, useless in without.items():
+        if useless:
+            raise ConfigError(f"{option} does nothing for the model {family}; leave it out.")
+
+
 def _resume(folder: Path, others: dict[str, Any], save_seconds: float) -> None:
     from vae_core.run_training import resume_run
 
+    if not folder.is_dir():
+        raise ConfigError(f"There is no run folder {folder}; check the path.")
     for name, value in others.items():
         if value is not None:
             raise ConfigError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,16 +36,17 @@ def show(reports: Iterator[TrainProgress]) -> None:
 
 
 def _line(report: TrainProgress) -> str:
-    held_out = report.validation_elbo
-    shown = f"validation {held_out:.2f}" if held_out is not None else f"training {report.elbo:.2f}"
+    elbo, kl, of = report.elbo, report.kl, "training"
+    if report.validation_elbo is not None and report.validation_kl is not None:
+        elbo, kl, of = report.validation_elbo, report.validation_kl, "validation"
     return (
-        f"epoch {report.epoch:.1f}/{report.epochs}  ELBO {shown}  KL {report.kl:.2f}  "
+        f"epoch {report.epoch:.1f}/{report.epochs}  {of} ELBO {elbo:.2f}  KL {kl:.2f}  "
         f"{report.items_per_second:,.0f} items/s"
     )
 
 
 def print_result(out: Path, as_json: bool) -> None:
-    from vae_core.checkpoint import read_config
+    from vae_core.checkpoint import has_state, read_config
 
     config = read_config(out)
     result = config["result"]
@@ -56,15 +58,19 @@ def print_result(out: Path, as_json: bool) -> None:
         f"(reconstruction {result['reconstruction']:.2f}, KL {result['kl']:.2f}), "
         f"{result['active_units']} of {result['latent_dim']} dimensions active."
     )
+    if has_state(out):
+        again = shlex.join(["latentscape", "train", "--resume", str(out)])
+        typer.echo(f"It was stopped before its end; go on with: {again}", err=True)
     for line in remarks(config):
         typer.echo(line, err=True)
-    gate = gate_of(config)
-    if gate is not None and gate.light == "failed":
-        typer.echo(
-            "The collapse gate failed: this does not count as a trained text model.", err=True
-        )
-        for line in gate.advice:
-            typer.echo(f"  {line}", err=True)
+    if (gate := gate_of(config)) is None:
+        return
+    meaning = ": this does not count as a trained text model" if gate.light == "failed" else ""
+    typer.echo(f"Collapse gate: {gate.words}{meaning}.", err=True)
+    for check in gate.checks:
+        typer.echo(f"  {check.title}: {check.number}", err=True)
+    for line in gate.advice:
+        typer.echo(f"  → {line}", err=True)
 
 
 def _pixels(result: dict[str, Any]) -> str:

@@ -22,6 +22,18 @@ from vae_core.models import DenseConfig, GruConfig
         (DenseConfig(), "images", {"batch_size": 1, "objective": {"kind": "tcvae"}}, "batch_size"),
         (DenseConfig(binarisation="static"), "images", {"augment_shift": 2}, "augment_shift"),
         (DenseConfig(), "images", {"objective": {"kind": "language-model"}}, "kind"),
+        (
+            DenseConfig(image_height=8, image_width=6),
+            "images",
+            {"augment_shift": 6},
+            "augment_shift",
+        ),
+        (
+            DenseConfig(),
+            "images",
+            {"epochs": 3, "objective": {"warmup_epochs": 3.5}},
+            "warmup_epochs",
+        ),
         (GruConfig(), "sentences", {"augment_rotation": 5.0}, "augment_rotation"),
         (
             GruConfig(),

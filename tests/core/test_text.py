@@ -268,3 +268,11 @@ def test_more_text_than_memory_should_hold_is_refused(
     # 10 MB unpacked from 10 kB: only what is allowed, and one byte more, is ever unpacked.
     bomb = written(tmp_path, "a.txt.gz", gzip.compress(b"word\n" * 2_000_000))
     assert "2 GiB" in refused(bomb)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.JSON", "a.xlsx", "a.parquet.gz"])
+def test_a_file_of_another_format_is_not_taken_for_lines(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('{"text": "a cat"}\n{"text": "a dog"}\n')
+    with pytest.raises(DataError, match=r"ends in \.\w+, but a text file is expected"):
+        read_text_file(path)

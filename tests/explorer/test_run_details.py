@@ -120,7 +120,7 @@ def test_the_bar_has_a_light_with_its_checks(runs: Path) -> None:
     write_run(runs / "a", sentences(10), result={"gate": low, "broken": HOSTILE}, cut_items=2)
     app = app_of("run:a")
     [light] = app.get("popover")
-    assert light.proto.popover.label == "Failed"
+    assert light.proto.popover.label == "Gate failed"
     assert "Collapse gate: failed" in light.proto.popover.help
     assert "0.50 nats (at least 2)" in [text.value for text in app.text]
     told = [warning.value for warning in app.warning]

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vae_core.config import TrainConfig
-from vae_core.data.tokenizer import EOS, PAD
+from vae_core.data.tokenizer import EOS, PAD, UNK
 
 # Sentences are sorted by length within this many batches, then the batches are shuffled:
 # little padding, and still a different mix every epoch.
@@ -184,6 +184,11 @@ class SentenceTensors(ItemTensors):
         """How many texts are longer than the limit: these rows have no end mark."""
         ends = self._starts + self._lengths - 1
         return int((self._tokens[ends] != EOS).sum()) if len(self) else 0
+
+    @property
+    def unknown(self) -> int:
+        """How many tokens stand for a word that is not in the vocabulary."""
+        return int((self._tokens == UNK).sum())
 
     def batches(self, batch_size: int, generator: torch.Generator) -> list[Tensor]:
         found: list[Tensor] = []

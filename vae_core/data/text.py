@@ -15,6 +15,11 @@ from vae_core.errors import reason
 MAX_BYTES = 2 * 1024**3
 MAX_ITEM_CHARACTERS = 100_000
 _DELIMITERS = {".tsv": "\t", ".csv": ","}
+# Their lines are no items.
+_OTHER_FORMATS = {
+    ".arrow", ".doc", ".docx", ".feather", ".htm", ".html", ".json", ".jsonl", ".ndjson", ".ods",
+    ".parquet", ".pdf", ".rtf", ".tar", ".xls", ".xlsx", ".xml", ".zip",
+}  # fmt: skip
 
 
 def read_text_file(
@@ -26,6 +31,11 @@ def read_text_file(
     table are kept as metadata. Raises DataError with one sentence on anything unreadable.
     """
     path = Path(path).expanduser()
+    if (kind := _kind(path)) in _OTHER_FORMATS:
+        raise DataError(
+            f"{path.name} ends in {kind}, but a text file is expected: .txt with one item a line, "
+            "or .tsv or .csv with a header. Save it as one of these."
+        )
     content = _decode(_read_bytes(path), path)
     delimiter = _DELIMITERS.get(_kind(path))
     if delimiter is None:
@@ -38,7 +48,8 @@ def read_text_file(
     else:
         dataset = _from_table(content, path, delimiter, text_column, label_column)
     if not len(dataset):
-        raise DataError(f"{path.name} has no items: every line is empty. Give a file with text.")
+        empty = "there is no text in any line" + (" below the header" if delimiter else "")
+        raise DataError(f"{path.name} has no items: {empty}. Give a file with text.")
     return dataset
 
 

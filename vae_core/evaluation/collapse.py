@@ -75,12 +75,12 @@ class CollapseGate:
 
 _WHEN_FAILED = {
     "mutual_information": (
-        "z keeps too little of its text: raise free_bits (0.25 a dimension, or 1 to 2 with two "
-        "dimensions), let β rise slower (more warmup_epochs, or the cyclical or autoencoder-first "
-        "kl_schedule), or lower beta."
+        "z keeps too little of its text: train longer, raise free_bits (all dimensions together "
+        "should keep 4 nats or more), let β rise slower (more warmup_epochs, or the cyclical or "
+        "autoencoder-first kl_schedule), or lower beta."
     ),
     "exchange_drop": (
-        "The decoder hardly listens to z: raise word_dropout (0.2 to 0.4) so that it cannot live "
+        "The decoder hardly listens to z: train longer, raise word_dropout so that it cannot live "
         "on the words before, start as an autoencoder (kl_schedule autoencoder-first), or make "
         "the decoder smaller."
     ),
@@ -96,6 +96,6 @@ _WHEN_UNKNOWN = {
     "exchange_drop": "One item has no other to exchange z with; measure more items.",
     "language_model_gap": (
         "Not compared with a plain language model, the same decoder without z, since the run has "
-        "none; train again with --language-model, and to the end."
+        "none: let the training end, with --language-model on as it usually is."
     ),
 }

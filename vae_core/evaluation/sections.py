@@ -15,6 +15,7 @@ from vae_core.data.tensors import ItemTensors
 from vae_core.data.tokenizer import UNK, Tokenizer
 from vae_core.evaluation import text
 from vae_core.evaluation.collapse import MIN_INFORMATION, CollapseGate
+from vae_core.evaluation.comparison import language_model_gap
 from vae_core.evaluation.likelihood import (
     importance_weighted_nll,
     language_model_nll,
@@ -59,6 +60,7 @@ def likelihood_section(
         plain = language_model_nll(language_model, items)
         found["language_model_nll"] = float(plain.mean())
         found["language_model_perplexity"] = perplexity(float(plain.sum()), tokens)
+        found |= language_model_gap(model, items, nll, plain, samples, seed=seed, progress=progress)
     return found
 
 
@@ -155,9 +157,7 @@ def gate_of(
     count = basics["mutual_information_items"]
     # ln(items) bounds the information, so a handful of items cannot show a collapse.
     enough = math.log(count) > MIN_INFORMATION
-    gap = None
-    if likelihood is not None and "language_model_nll" in likelihood:
-        gap = likelihood["iw_nll"] - likelihood["language_model_nll"]
+    gap = None if likelihood is None else likelihood.get("language_model_gap")
     return CollapseGate(
         basics["mutual_information"] if enough else None,
         basics["reconstruction_drop_when_z_exchanged"] if enough else None,

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from vae_core.checks import ConfigError, check_whole
 from vae_core.data.dataset import DataError
-from vae_core.data.tensors import ItemTensors
+from vae_core.data.tensors import ItemTensors, SentenceTensors
 from vae_core.evaluation import sections
 from vae_core.evaluation.collapse import MIN_INFORMATION
 from vae_core.evaluation.described import DescribedItems, drawn
@@ -44,7 +44,8 @@ def evaluate(
     """What a model is worth on ``items``, as JSON values; nats per item.
 
     With ``samples`` = 0 quickly: ELBO and its terms at one z an item, active units, mutual
-    information; for texts also perplexity and ``collapsed``: whether z tells less than 2 nats
+    information; for texts also perplexity (from the ELBO), the share of tokens that are not in the
+    vocabulary, and ``collapsed``: whether z tells less than 2 nats
     about its text, or the words lose less than 2 nats by exchanging z among items (None for fewer
     than eight items, which cannot tell).
 
@@ -105,6 +106,8 @@ def _basics(model: VAE, items: ItemTensors, posterior: Posterior, seed: int) -> 
     if tokens is not None:
         exchanged = log_likelihoods(model, items, exchange(z, seed))
         result["perplexity"] = perplexity((kl - reconstruction) * len(items), tokens)
+        if isinstance(items, SentenceTensors):
+            result["unknown_words"] = items.unknown / max(tokens, 1)
         result["reconstruction_drop_when_z_exchanged"] = reconstruction - float(exchanged.mean())
         # Without a language model a gate can fail but not pass: that is what tells a collapse.
         gate = sections.gate_of(result, None)

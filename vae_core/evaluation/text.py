@@ -42,7 +42,8 @@ def reconstruction_bleu(
             f"BLEU needs a decode for each source, and at least one; {len(decodes)} decodes and "
             f"{len(sources)} sources came."
         )
-    metric = BLEU(tokenize=TOKENISATION, lowercase=lowercase)
+    # "force" tells sacrebleu that texts whose full stops stand apart are meant as they are.
+    metric = BLEU(tokenize=TOKENISATION, lowercase=lowercase, force=True)
     return float(metric.corpus_score(list(decodes), [list(sources)]).score)
 
 
