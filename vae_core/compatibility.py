@@ -20,22 +20,22 @@ def check_training(model: ModelConfig, training: TrainConfig, modality: Modality
             f"target_kl must be between 0 and {most:g} nats ({MAX_NATS_PER_DIMENSION:g} for each "
             f"of {model.latent_dim} dimensions), but is {target:g}."
         )
-    objective = training.objective
-    if objective.kl_schedule != "cyclical" and objective.warmup_epochs > training.epochs:
-        raise ConfigError(
-            f"warmup_epochs must be at most the {training.epochs:,} epochs of the training, or β "
-            f"never gets to its full value, but is {objective.warmup_epochs:g}."
-        )
     if training.aggressive_epochs and training.objective.kind == "language-model":
         raise ConfigError("aggressive_epochs must be 0 with the language-model objective.")
 
 
 def check_run(training: TrainConfig) -> None:
-    """Refuse an objective that leaves no latent space to look at. Raises ConfigError."""
-    if training.objective.kind == "language-model":
+    """Refuse a training whose end would be no model to look at. Raises ConfigError."""
+    objective = training.objective
+    if objective.kind == "language-model":
         raise ConfigError(
             "kind must be one of elbo, iwae, tcvae, mmd for a run, but is 'language-model'; every "
             "run of sentences trains one by itself, to compare with."
+        )
+    if objective.kl_schedule != "cyclical" and objective.warmup_epochs > training.epochs:
+        raise ConfigError(
+            f"warmup_epochs must be at most the {training.epochs:,} epochs of the training, or β "
+            f"never gets to its full value, but is {objective.warmup_epochs:g}."
         )
 
 

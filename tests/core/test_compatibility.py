@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from tests.core.support import one_sentence
-from vae_core.compatibility import check_training
+from vae_core.compatibility import check_run, check_training
 from vae_core.config import ConfigError, ModelConfig, ObjectiveConfig, TrainConfig
 from vae_core.data.dataset import Modality
 from vae_core.models import DenseConfig, GruConfig
@@ -28,12 +29,6 @@ from vae_core.models import DenseConfig, GruConfig
             {"augment_shift": 6},
             "augment_shift",
         ),
-        (
-            DenseConfig(),
-            "images",
-            {"epochs": 3, "objective": {"warmup_epochs": 3.5}},
-            "warmup_epochs",
-        ),
         (GruConfig(), "sentences", {"augment_rotation": 5.0}, "augment_rotation"),
         (
             GruConfig(),
@@ -51,6 +46,15 @@ def test_what_cannot_go_together_is_refused(
     with pytest.raises(ConfigError) as caught:
         check_training(model, config, modality)
     assert one_sentence(caught.value).startswith(f"{field} must be ")
+
+
+def test_a_run_is_not_to_end_before_its_warm_up() -> None:
+    warm = ObjectiveConfig(warmup_epochs=3.5)
+    check_run(TrainConfig(epochs=4, objective=warm))
+    check_run(TrainConfig(epochs=3, objective=dataclasses.replace(warm, kl_schedule="cyclical")))
+    with pytest.raises(ConfigError) as caught:
+        check_run(TrainConfig(epochs=3, objective=warm))
+    assert one_sentence(caught.value).startswith("warmup_epochs must be ")
 
 
 def test_the_target_may_be_all_that_the_dimensions_allow() -> None:
