@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install app test browser lint types unit frontend bundles reproduce clean
+.PHONY: help install app test browser lint types canvas unit frontend bundles reproduce clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml constraints.txt
 app: install ## open the explorer at http://localhost:8501 (another port: PORT=8502)
 	@exec $(BIN)/latentscape app --port $(PORT)
 
-test: install browser lint types unit ## run every check: ruff, mypy, unit, app and browser tests, coverage
+test: install browser lint types canvas unit ## run every check: ruff, mypy, browser code, unit, app and browser tests, coverage
 
 browser: install
 	@$(BIN)/python -m tools.chromium
@@ -46,6 +46,14 @@ lint: install ## check style and formatting
 
 types: install ## check types (mypy, strict)
 	$(BIN)/mypy
+
+# Before the unit tests: with Node's packages there, one of them builds the browser code again.
+canvas: ## check the browser code (types, tests), where there is Node 20.19
+	@if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then \
+	  echo "Node 20.19 or newer is not here: the browser code is not checked"; \
+	elif ! (cd explorer/canvas && npm ci --no-audit --no-fund --silent); then \
+	  echo "Node's packages cannot be installed: the browser code is not checked"; \
+	else cd explorer/canvas && npm run --silent types && npm test --silent; fi
 
 # One thread a process: the tests start servers and trainings beside themselves on few cores.
 unit: install ## run the tests with coverage (one: TESTS=tests/test_cli.py)

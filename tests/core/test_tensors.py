@@ -11,7 +11,7 @@ import torch
 from tests.core.support import CPU, pictures
 from vae_core.config import TrainConfig
 from vae_core.data.tensors import ImageTensors, ItemTensors, SentenceTensors, augment
-from vae_core.data.tokenizer import BOS, EOS, PAD
+from vae_core.data.tokenizer import BOS, EOS, PAD, UNK
 
 
 def rows(count: int, seed: int = 0) -> list[list[int]]:
@@ -181,3 +181,9 @@ def test_sentences_that_were_cut_are_counted() -> None:
     whole, cut = [BOS, 5, 6, EOS], [BOS, 5, 6, 7]
     assert SentenceTensors([whole, cut, whole, cut], CPU).cut == 2
     assert SentenceTensors([whole], CPU).cut == 0
+
+
+def test_unknown_words_are_counted() -> None:
+    items = SentenceTensors([[BOS, UNK, 7, UNK, EOS], [BOS, 7, EOS]], CPU)
+    assert items.unknown == 2
+    assert items.part(torch.tensor([1])).unknown == 0
