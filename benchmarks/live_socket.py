@@ -66,6 +66,8 @@ class Seen:
     times: list[float] = field(default_factory=list)
 
     def row(self, load: Load, memory: list[float]) -> list[str]:
+        if len(self.times) < 2:
+            raise SystemExit("The server answered nothing: let other programs end and try again.")
         cuts = statistics.quantiles(self.times, n=100, method="inclusive")
         return [
             f"{load.model}, {load.clients} × {load.hz:g} Hz",
