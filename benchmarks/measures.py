@@ -30,9 +30,7 @@ def likelihood(folders: list[Path], data: Path) -> Figures:
 
     def figures(folder: Path) -> dict[str, float]:
         run = load_run(folder, device())
-        items = item_tensors(run.model, held_out(run))
-        nll = importance_weighted_nll(run.model, items, LIKELIHOOD_SAMPLES, rows=20_000)
-        return {f"IW-NLL (K = {LIKELIHOOD_SAMPLES})": float(nll.mean()), **_bound(run)}
+        return {**_weighted(run, LIKELIHOOD_SAMPLES), **_bound(run)}
 
     return _over_runs(folders, figures)
 
@@ -42,9 +40,7 @@ def plane(folders: list[Path], data: Path) -> Figures:
 
     def figures(folder: Path) -> dict[str, float]:
         run = load_run(folder, device())
-        items = item_tensors(run.model, held_out(run))
-        nll = importance_weighted_nll(run.model, items, PLANE_SAMPLES, rows=20_000)
-        return {**_bound(run), f"IW-NLL (K = {PLANE_SAMPLES})": float(nll.mean())}
+        return {**_bound(run), **_weighted(run, PLANE_SAMPLES)}
 
     return _over_runs(folders, figures)
 
@@ -105,6 +101,12 @@ def evaluated(folder: Path, *options: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "explorer.cli", "evaluate", str(folder), "--json", *options]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return dict(json.loads(answer))
+
+
+def _weighted(run: Run, samples: int) -> dict[str, float]:
+    items = item_tensors(run.model, held_out(run))
+    nll = importance_weighted_nll(run.model, items, samples, rows=20_000)
+    return {f"IW-NLL (K = {samples})": float(nll.mean())}
 
 
 def _bound(run: Run) -> dict[str, float]:

@@ -9,8 +9,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import computed, latent_controls, page_parts, session, wording
-from explorer.analysis.decoding import decode
-from explorer.canvas.component import Shown
 from explorer.canvas.desk import Desk, DeskState, mixing_desk
 from explorer.latent_controls import SHOWN_FIRST, Axis
 
@@ -38,10 +36,6 @@ def _desk(run: Run, model_id: str) -> Desk:
     def start(index: int) -> tuple[NDArray[np.float32], str]:
         return run.latents.mean[index], item_name(run, index)
 
-    def shown(z: NDArray[np.float32]) -> Shown:
-        [item] = decode(run, z[None])
-        return item if isinstance(item, str) else page_parts.as_bytes(np.asarray(item))
-
     return Desk(
         model=model_id,
         modality=run.modality,
@@ -52,7 +46,7 @@ def _desk(run: Run, model_id: str) -> Desk:
         shown=SHOWN_FIRST,
         items=len(run),
         start=start,
-        decode=shown,
+        decode=lambda z: page_parts.decoded(run, z),
         note=wording.TOP_WORDS if run.modality == "documents" else "",
     )
 

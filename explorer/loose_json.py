@@ -12,9 +12,8 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def number(values: Mapping[str, Any], name: str) -> float | None:
-    """Return the finite number of this name, or None for anything else."""
-    value = values.get(name)
+def finite(value: Any) -> float | None:
+    """Return a finite number, or None for anything else; true and false are no numbers."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
@@ -22,6 +21,11 @@ def number(values: Mapping[str, Any], name: str) -> float | None:
     except OverflowError:
         return None
     return found if math.isfinite(found) else None
+
+
+def number(values: Mapping[str, Any], name: str) -> float | None:
+    """Return the finite number of this name, or None for anything else."""
+    return finite(values.get(name))
 
 
 def count(values: Mapping[str, Any], name: str) -> int:

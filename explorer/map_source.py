@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import computed, page_parts, session
-from explorer.analysis.decoding import decode
 from explorer.canvas.mount import Answer, Source
 from explorer.live import views
 
 if TYPE_CHECKING:
     from explorer.analysis.projection import Projection
-    from explorer.canvas.state import Probed
+    from explorer.canvas.state import Pin, Probed
     from vae_core.checkpoint import Run
 
 RAW, PLANE = "raw", "plane"
@@ -59,8 +58,21 @@ def at(
     return [view.at(x, y, from_nearest) for x, y in places.tolist()]
 
 
+def kept_pins(run: Run) -> tuple[Pin, ...]:
+    """Return the pins of a model, which its maps on all pages share."""
+    kept: tuple[Pin, ...] = session.recall(_pins_key(run), ())
+    return kept
+
+
+def keep_pins(run: Run, pins: tuple[Pin, ...]) -> None:
+    """Keep the pins of a model for its maps on all pages."""
+    session.remember(_pins_key(run), pins)
+
+
+def _pins_key(run: Run) -> str:
+    return f"map.{run.content_hash}.pins"
+
+
 def _decoded(run: Run, view_id: str, probe: Probed) -> Answer:
     [place] = at(run, view_id, np.array([[probe.x, probe.y]]), probe.from_nearest)
-    [shown] = decode(run, place.z[None])
-    picture = shown if isinstance(shown, str) else page_parts.as_bytes(np.asarray(shown))
-    return Answer(place.trust, place.nearest, place.z, picture)
+    return Answer(place.trust, place.nearest, place.z, page_parts.decoded(run, place.z))

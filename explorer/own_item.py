@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer import session, wording
 from explorer.canvas.own import Encoded, own_item
-from explorer.live.answers import answer
+from explorer.live.answers import answer, picture_shape
 from explorer.live.protocol import Encode
 from explorer.live.replies import Error, Images, Latent
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def show(run: Run, model_id: str) -> None:
     """Show a pad or a box; what is drawn or typed appears on the map as well."""
-    shape, one = _shape(run), wording.ONE[run.modality]
+    shape = picture_shape(run) if run.modality == "images" else None
+    one = wording.ONE[run.modality]
     with st.container(key="own_item", gap="small"):
         st.markdown(f"**{'Type' if shape is None else 'Draw'} your own {one}**")
         own_item(
@@ -33,15 +34,6 @@ def show(run: Run, model_id: str) -> None:
             shape=shape,
             encode=lambda content: _encoded(run, content),
         )
-
-
-def _shape(run: Run) -> tuple[int, int, int] | None:
-    from vae_core.models.image import ImageConfig
-
-    config = run.model.config
-    if not isinstance(config, ImageConfig):
-        return None
-    return config.image_height, config.image_width, config.image_channels
 
 
 def _encoded(run: Run, content: str) -> Encoded | str:

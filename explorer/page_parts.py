@@ -13,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import catalogue, session
+from explorer.analysis.decoding import decode
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -45,25 +46,22 @@ def problem(sentence: str) -> None:
     st.error(literal(sentence), icon=":material/error:")
 
 
-def model_id() -> str | None:
-    """Return the id of the model that pages show: the chosen one, else the first to open."""
-    chosen = session.current_model_id()
-    if chosen is not None:
-        return chosen
-    entry = catalogue.default_model(catalogue.list_models())
-    return None if entry is None else entry.id
+def open_model() -> tuple[Run, str]:
+    """Return the run that pages show and its id: the chosen one, else the first to open.
 
-
-def open_model() -> Run:
-    """Return the run chosen in the top bar; otherwise say what to do and stop the page."""
+    Where there is none, or it cannot be opened, say what to do and stop the page.
+    """
     from vae_core.checkpoint import RunError
 
-    chosen = model_id()
+    chosen = session.current_model_id()
     if chosen is None:
-        st.info("There is no model to open yet. Train one on the Train page.")
-        st.stop()
+        entry = catalogue.default_model(catalogue.list_models())
+        if entry is None:
+            st.info("There is no model to open yet. Train one on the Train page.")
+            st.stop()
+        chosen = entry.id
     try:
-        return catalogue.open_run(chosen)
+        return catalogue.open_run(chosen), chosen
     except (catalogue.UnknownModelError, RunError) as error:
         problem(f"{error} Choose another model in the bar above.")
         st.stop()
@@ -125,6 +123,12 @@ def picture_uri(picture: NDArray[Any], width: int | None = None) -> str:
     buffer = io.BytesIO()
     Image.fromarray(shown).save(buffer, format="PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def decoded(run: Run, z: NDArray[np.floating[Any]]) -> NDArray[np.uint8] | str:
+    """Decode one latent point (latent_dim,) to a picture as `as_bytes` makes it, or a text."""
+    [item] = decode(run, z[None])
+    return item if isinstance(item, str) else as_bytes(np.asarray(item))
 
 
 def as_bytes(picture: NDArray[Any]) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import computed, map_source, page_parts, session, wording
+from explorer import computed, map_source, page_parts, wording
 from explorer.analysis.decoding import decode
 from explorer.analysis.interpolation import evenly, way
 from explorer.canvas.mount import Sent, Source, Trail, latent_map
@@ -69,9 +69,8 @@ def show_path(run: Run, source: Source, route: Route, steps: int) -> None:
 def pins(run: Run, state: MapState) -> tuple[Pin, ...]:
     """Return the pins of the model, which the Map page has too; `state` is what the map says."""
     if state.turn:  # it has said something since it was mounted
-        session.remember(_pins_key(run), state.pins)
-    kept: tuple[Pin, ...] = session.recall(_pins_key(run), ())
-    return kept
+        map_source.keep_pins(run, state.pins)
+    return map_source.kept_pins(run)
 
 
 def show_map(run: Run, source: Source, sent: Sent, route: Route | None) -> None:
@@ -80,16 +79,12 @@ def show_map(run: Run, source: Source, sent: Sent, route: Route | None) -> None:
         sent,
         source,
         key=map_key(run),
-        pins=session.recall(_pins_key(run), ()),
+        pins=map_source.kept_pins(run),
         path=None if route is None else Trail(route.places, route.trust),
         draws=True,
         compact=True,
     )
     st.caption(computed.map_note(run))
-
-
-def _pins_key(run: Run) -> str:
-    return f"map.{run.content_hash}.pins"
 
 
 def _count(steps: int) -> int:

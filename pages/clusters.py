@@ -11,8 +11,8 @@ from explorer.colouring import by_code
 
 FEWEST, MOST, SEED = 2, 20, 0
 
-run = page_parts.open_model()
-source = map_source.source_of(run, page_parts.model_id() or "")
+run, model_id = page_parts.open_model()
+source = map_source.source_of(run, model_id)
 
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
     page_parts.page_header("Clusters", "Groups of items that lie close together (k-means).")

@@ -6,8 +6,7 @@ import streamlit as st
 
 from explorer import decode_controls, page_parts
 
-run = page_parts.open_model()
-model_id = page_parts.model_id() or ""
+run, model_id = page_parts.open_model()
 with st.container(key="page_bar"):
     page_parts.page_header("Decode", "Move a slider: the model shows what lies there.")
 

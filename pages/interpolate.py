@@ -8,8 +8,8 @@ from explorer import computed, interpolate_controls, map_source, page_parts, pat
 from explorer.canvas.mount import current, send
 from explorer.canvas.path import DRAWN
 
-run = page_parts.open_model()
-source = map_source.source_of(run, page_parts.model_id() or "")
+run, model_id = page_parts.open_model()
+source = map_source.source_of(run, model_id)
 with st.container(key="page_bar"):
     page_parts.page_header(
         "Interpolate", "Go from one item to another, or along a path of your own."

@@ -7,9 +7,8 @@ import streamlit as st
 from explorer import computed, inspector, map_source, own_item, page_parts, selection, session
 from explorer.canvas.mount import current, latent_map, send
 
-run = page_parts.open_model()
+run, model_id = page_parts.open_model()
 projection = computed.projected(run)
-model_id = page_parts.model_id() or ""
 source = map_source.source_of(run, model_id)
 
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
@@ -45,10 +44,10 @@ def room() -> None:
             key=key,
             mask=computed.found(run, state.query) if state.query else None,
             picked=item,
-            pins=session.recall(f"{key}.pins", ()),
+            pins=map_source.kept_pins(run),
             search=True,
         )
-        session.remember(f"{key}.pins", state.pins)
+        map_source.keep_pins(run, state.pins)
         st.caption(computed.map_note(run))
 
 

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks import recipes
 from vae_core import checkpoint
 from vae_core.checkpoint import Latents, Run, load_run
 from vae_core.run_items import ItemTable, write_items
@@ -43,6 +44,8 @@ class Recipe:
     originals: bool = False
 
 
+# The model of sentences is the one of the table of results.
+GLOSSES = recipes.RECIPES["glosses-gru"]
 RECIPES = {
     "digits": Recipe(
         "--dataset digits --model dense --latent-dim 2 --epochs 400 --seed 0",
@@ -55,9 +58,7 @@ RECIPES = {
         items=5_000,
     ),
     "sentences": Recipe(
-        "--text $LATENTSCAPE_DATA/text/wordnet-glosses-train.tsv.gz --label-column label "
-        "--model gru --latent-dim 32 --encoder-hidden 128 --vocabulary-size 7000 "
-        "--max-tokens 20 --epochs 24 --precision bfloat16 --seed 0",
+        GLOSSES.train.replace("{data}", f"${DATA_VARIABLE}") + " --seed 0",
         items=3_000,
     ),
 }

@@ -14,6 +14,7 @@ def check_training(model: ModelConfig, training: TrainConfig, modality: Modality
     _check_prior(model, training)
     _check_batch(training)
     _check_modality(model, training, modality)
+    _check_shift(model, training)
     target, most = training.objective.target_kl, MAX_NATS_PER_DIMENSION * model.latent_dim
     if target > most:
         raise ConfigError(
@@ -47,11 +48,13 @@ def _check_prior(model: ModelConfig, training: TrainConfig) -> None:
         )
 
 
-def _check_shift(value: float, model: ImageConfig) -> None:
-    side = min(model.image_height, model.image_width)
-    if value >= side:
+def _check_shift(model: ModelConfig, training: TrainConfig) -> None:
+    if not isinstance(model, ImageConfig):
+        return
+    side, shift = min(model.image_height, model.image_width), training.augment_shift
+    if shift >= side:
         raise ConfigError(
-            f"augment_shift must be below the {side} pixels of a picture's side, but is {value:g}."
+            f"augment_shift must be below the {side} pixels of a picture's side, but is {shift}."
         )
 
 
@@ -73,8 +76,6 @@ def _check_modality(model: ModelConfig, training: TrainConfig, modality: Modalit
     for name, value in moves.items():
         if value and modality != "images":
             raise ConfigError(f"{name} must be 0 for {modality}, but is {value:g}.")
-        if name == "augment_shift" and isinstance(model, ImageConfig):
-            _check_shift(value, model)
         if value and getattr(model, "binarisation", "none") == "static":
             raise ConfigError(
                 f"{name} must be 0 with static binarisation, whose pictures never change, but is "

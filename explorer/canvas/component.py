@@ -47,7 +47,16 @@ def still(
     }
     if isinstance(shown, str):
         return {**answer, "text": shown}
-    height, width, *colours = shown.shape
-    pixels = base64.b64encode(np.ascontiguousarray(shown).tobytes()).decode("ascii")
-    size = {"height": height, "width": width, "channels": colours[0] if colours else 1}
-    return {**answer, "picture": {**size, "pixels": pixels}}
+    return {**answer, "picture": packed(shown[None])}
+
+
+def packed(pictures: NDArray[np.uint8]) -> dict[str, Any]:
+    """Return pictures (n, height, width[, colours]) as the browser unpacks them (`still.ts`)."""
+    count, height, width, *colours = pictures.shape
+    size = {"count": count, "height": height, "width": width}
+    return {**size, "channels": colours[0] if colours else 1, "pixels": base64_of(pictures)}
+
+
+def base64_of(array: NDArray[Any]) -> str:
+    """Return the bytes of an array, in its order, as base64."""
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")

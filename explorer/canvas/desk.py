@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.canvas.component import Shown, component, nothing, said, still
+from explorer.loose_json import finite
 
 if TYPE_CHECKING:
     from explorer.latent_controls import Axis
@@ -112,7 +112,7 @@ def _parse(desk: Desk, heard: object, first: DeskState) -> tuple[DeskState, int]
         return first, 0
     request = heard.get("request")
     number = request if isinstance(request, int) and not isinstance(request, bool) else 0
-    heat = _number(heard.get("temperature"))
+    heat = finite(heard.get("temperature"))
     temperature = first.temperature if heat is None else min(HOTTEST, max(0.0, heat))
     item = heard.get("item")
     if isinstance(item, int) and not isinstance(item, bool) and 0 <= item < desk.items:
@@ -128,18 +128,8 @@ def _parse(desk: Desk, heard: object, first: DeskState) -> tuple[DeskState, int]
 def _latent(heard: object, length: int) -> NDArray[np.float32] | None:
     if not isinstance(heard, Sequence) or isinstance(heard, str) or len(heard) != length:
         return None
-    numbers = [_number(value) for value in heard]
+    numbers = [finite(value) for value in heard]
     known = [number for number in numbers if number is not None]
     if len(known) != length:
         return None
     return np.clip(np.array(known, np.float64), -FURTHEST, FURTHEST).astype(np.float32)
-
-
-def _number(heard: object) -> float | None:
-    if isinstance(heard, bool) or not isinstance(heard, (int, float)):
-        return None
-    try:
-        number = float(heard)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.canvas.component import component, nothing
+from explorer.canvas.component import base64_of, component, nothing, packed
 
 STRAIGHT, CIRCLE, DRAWN = "straight", "circle", "drawn"
 
@@ -62,7 +61,7 @@ def latent_path(
             "route": {
                 "kind": route.kind,
                 "dim": z.shape[1],
-                "z": _text(z.astype("<f4")),
+                "z": base64_of(z.astype("<f4")),
                 "trust": route.trust.round(3).tolist(),
             },
             "names": list(route.names),
@@ -73,14 +72,7 @@ def latent_path(
     )
 
 
-def _text(array: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
-
-
 def _frames(steps: NDArray[np.uint8] | Sequence[str]) -> dict[str, Any]:
-    if not isinstance(steps, np.ndarray):
-        return {"texts": list(steps), "pictures": None}
-    count, height, width, *colours = steps.shape
-    size = {"count": count, "height": height, "width": width}
-    channels = colours[0] if colours else 1
-    return {"texts": None, "pictures": {**size, "channels": channels, "pixels": _text(steps)}}
+    if isinstance(steps, np.ndarray):
+        return {"texts": None, "pictures": packed(steps)}
+    return {"texts": list(steps), "pictures": None}

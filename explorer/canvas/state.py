@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.canvas import ranges
+from explorer.loose_json import finite
 
 MOST_PINS = 12
 MOST_DIMENSIONS = 4096
@@ -100,9 +100,9 @@ def parse(said: object, count: int) -> MapState | None:
         camera=_camera(said.get("camera")),
         query=_text(said.get("query")),
         drawn=_places(said.get("drawn")),
-        from_nearest=_number(said.get("rest")) == 1,
+        from_nearest=finite(said.get("rest")) == 1,
         probe=_probed(said.get("probe")),
-        turn=int(_number(said.get("turn")) or 0),
+        turn=int(finite(said.get("turn")) or 0),
     )
 
 
@@ -122,20 +122,10 @@ def _index(said: object, count: int) -> int | None:
     return said if 0 <= said < count else None
 
 
-def _number(said: object) -> float | None:
-    if isinstance(said, bool) or not isinstance(said, (int, float)):
-        return None
-    try:
-        number = float(said)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
 def _numbers(said: object, *names: str) -> list[float] | None:
     if not isinstance(said, Mapping):
         return None
-    found = [_number(said.get(name)) for name in names]
+    found = [finite(said.get(name)) for name in names]
     known = [number for number in found if number is not None]
     return known if len(known) == len(names) else None
 
@@ -154,7 +144,7 @@ def _pin(said: object, count: int) -> Pin | None:
     z = said.get("z")
     latent: tuple[float, ...] | None = None
     if isinstance(z, Sequence) and not isinstance(z, str) and 0 < len(z) <= MOST_DIMENSIONS:
-        known = [number for number in map(_number, z) if number is not None]
+        known = [number for number in map(finite, z) if number is not None]
         latent = tuple(known) if len(known) == len(z) else None
     return Pin(place[0], place[1], latent, _index(said.get("index"), count))
 
@@ -171,7 +161,7 @@ def _places(said: object) -> tuple[tuple[float, float], ...]:
 def _place(said: object) -> tuple[float, float] | None:
     if not isinstance(said, Sequence) or isinstance(said, str) or len(said) != 2:
         return None
-    x, y = map(_number, said)
+    x, y = map(finite, said)
     if x is None or y is None or max(abs(x), abs(y)) > FURTHEST_PLACE:
         return None
     return (x, y)

@@ -47,7 +47,7 @@ def most_rows(run: Run) -> int:
     by_size = (guard.MOST_BYTES - 20) // (4 * run.latent_dim)
     if run.modality != "images":
         return max(1, min(MOST_TEXTS, by_size))
-    return max(1, min(MOST_PICTURES, by_size, MOST_PIXEL_BYTES // int(np.prod(_shape(run)))))
+    return max(1, min(MOST_PICTURES, by_size, MOST_PIXEL_BYTES // int(np.prod(picture_shape(run)))))
 
 
 def about(model_id: str, run: Run) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def about(model_id: str, run: Run) -> dict[str, Any]:
         "max_bytes": guard.MOST_BYTES,
         "max_rate": guard.MOST_RATE,
     }
-    return found | {"shape": [*_shape(run)]} if run.modality == "images" else found
+    return found | {"shape": [*picture_shape(run)]} if run.modality == "images" else found
 
 
 def answer(
@@ -148,7 +148,7 @@ def _as_dataset(run: Run, content: bytes) -> Any:
     from vae_core.data.dataset import Dataset
 
     if run.modality == "images":
-        shape = _shape(run)
+        shape = picture_shape(run)
         if len(content) != np.prod(shape):
             raise RequestError(
                 f"This model takes pictures of {' x '.join(map(str, shape))} pixels, "
@@ -254,7 +254,7 @@ def _numbers(values: NDArray[np.floating[Any]]) -> list[float]:
     return [float(f"{value:.5g}") for value in np.nan_to_num(values).tolist()]
 
 
-def _shape(run: Run) -> tuple[int, int, int]:
+def picture_shape(run: Run) -> tuple[int, int, int]:
     """Height, width and colours of the pictures of a run."""
     from vae_core.models.image import ImageConfig
 

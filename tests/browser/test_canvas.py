@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -41,26 +40,6 @@ PINS = "map => map.latentMap.probe.pins.list"
 def browser(launch_browser: Callable[..., Browser], server: Server) -> Browser:
     write_run(server.runs / "large", pictures(20_000, labels=4))
     return launch_browser()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh visitor; at the end nothing may have gone wrong or left the machine."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    tab.on("request", lambda request: wrong.extend(_outside(request.url)))
-    yield tab
-    context.close()
-    assert wrong == []
-
-
-def _outside(url: str) -> list[str]:
-    parts = urlsplit(url)
-    inside = parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
-    return [] if inside else [f"request: {url}"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

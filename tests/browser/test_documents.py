@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.explorer.made_runs import HOSTILE, sentences, write_run
 from tests.support import Server
@@ -36,16 +36,9 @@ def browser(launch_browser: Callable[..., Browser], server: Server) -> Browser:
 
 
 @pytest.fixture(params=[1440, 390])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh tab, wide or as narrow as a phone."""
-    context = browser.new_context(viewport={"width": request.param, "height": 844})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    yield tab
-    context.close()
-    assert wrong == []
+def viewport(request: pytest.FixtureRequest) -> ViewportSize:
+    """Wide, or as narrow as a phone."""
+    return {"width": request.param, "height": 844}
 
 
 def visit(page: Page, server: Server, place: str) -> None:

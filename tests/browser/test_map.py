@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.on_the_map import (
     along,
@@ -35,32 +35,6 @@ def browser(launch_browser: Callable[..., Browser], server: Server) -> Browser:
     write_run(server.runs / PICTURES.removeprefix("run:"), pictures(300, labels=4))
     write_run(server.runs / SENTENCES.removeprefix("run:"), sentences(60), latent_dim=5)
     return launch_browser()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh tab; what it should never do is noted and fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    tab = context.new_page()
-    wrong: list[str] = []
-
-    def note_dialog(dialog: Dialog) -> None:
-        wrong.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    tab.on("dialog", note_dialog)
-    tab.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    tab.on("request", lambda request: wrong.extend(_outside(request.url)))
-    tab.set_default_timeout(LONG)
-    yield tab
-    context.close()
-    assert wrong == []
-
-
-def _outside(url: str) -> list[str]:
-    parts = urlsplit(url)
-    inside = parts.scheme in ("data", "blob") or parts.hostname in ("127.0.0.1", "localhost")
-    return [] if inside else [f"request: {url}"]
 
 
 def open_clusters(page: Page, server: Server, model_id: str) -> None:

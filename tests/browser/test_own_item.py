@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.browser.on_the_map import MAP, PATIENCE, is_live, open_map, the_map
+from tests.browser.on_the_map import MAP, is_live, open_map, the_map
 from tests.support import Server
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser(launch_browser: Callable[..., Browser]) -> Browser:
-    return launch_browser()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1100})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    yield tab
-    context.close()
-    assert wrong == []
+def viewport() -> ViewportSize:
+    """High enough for the map and for what is below it."""
+    return {"width": 1440, "height": 1100}
 
 
 def own(page: Page) -> Locator:

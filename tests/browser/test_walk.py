@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from explorer import catalogue
 from tests.browser.on_the_map import drawn, hover, the_map
@@ -27,32 +26,6 @@ HOSTILE = (
     "# heading [link](javascript:alert(1)) comes fourth",
     ":red[colour] and $x^2$ come fifth",
 )
-
-
-@pytest.fixture(scope="module")
-def browser(launch_browser: Callable[..., Browser]) -> Browser:
-    return launch_browser()
-
-
-@pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """A fresh visitor; at the end nothing may have gone wrong or left the machine."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
-    page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
-    page.on("request", lambda request: wrong.extend(_strange(request.url, server)))
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def _strange(url: str, server: Server) -> list[str]:
-    parts = urlsplit(url)
-    ours = parts.netloc == urlsplit(server.url).netloc or parts.scheme in ("data", "blob")
-    return [] if ours else [f"request to elsewhere: {url}"]
 
 
 @pytest.fixture(scope="module")

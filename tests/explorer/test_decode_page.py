@@ -124,7 +124,7 @@ def test_sliders_far_beyond_everything_are_held_back(runs: Path) -> None:
 
 def test_a_sentence_travels_as_it_is_written(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run(runs / "a", sentences(30))
-    monkeypatch.setattr("explorer.decode_controls.decode", lambda run, z: [HOSTILE])
+    monkeypatch.setattr("explorer.page_parts.decode", lambda run, z: [HOSTILE])
     app = opened()
     assert told(app)["answer"]["text"] == HOSTILE
     assert not any(HOSTILE in element.value for element in [*app.markdown, *app.caption])

@@ -37,7 +37,7 @@ def read_text_file(
             "or .tsv or .csv with a header. Save it as one of these."
         )
     content = _decode(_read_bytes(path), path)
-    delimiter = _DELIMITERS.get(_kind(path))
+    delimiter = _DELIMITERS.get(kind)
     if delimiter is None:
         if text_column or label_column:
             raise DataError(

@@ -45,9 +45,9 @@ def evaluate(
 
     With ``samples`` = 0 quickly: ELBO and its terms at one z an item, active units, mutual
     information; for texts also perplexity (from the ELBO), the share of tokens that are not in the
-    vocabulary, and ``collapsed``: whether z tells less than 2 nats
-    about its text, or the words lose less than 2 nats by exchanging z among items (None for fewer
-    than eight items, which cannot tell).
+    vocabulary, and ``collapsed``: whether z tells less than 2 nats about its text, or the words
+    lose less than 2 nats by exchanging z among items (None for fewer than eight items, which cannot
+    tell).
 
     With ``samples`` = K ≥ 1 also every section that applies: "likelihood" (IW-NLL of K draws),
     "posterior", "text", "probe" and "clustering" (``labels``), "topics", "factors" and "gate". The
