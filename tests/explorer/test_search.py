@@ -44,3 +44,9 @@ def test_labels_and_metadata_are_searched(texts: Run) -> None:
     word = lengths[3]
     expected = {i for i in range(30) if word in lengths[i] or word in texts.table.texts[i]}  # type: ignore[index]
     assert expected <= set(matching(texts, word).nonzero()[0].tolist())
+
+
+def test_an_item_is_found_by_what_cards_call_it() -> None:
+    run = run_of(texts=["one", "two 1", "item three"])
+    assert np.flatnonzero(matching(run, "item 2")).tolist() == [2]
+    assert np.flatnonzero(matching(run, "item")).tolist() == [2]
