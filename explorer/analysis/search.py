@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 def matching(run: Run, query: str) -> NDArray[np.bool_]:
     """Tell for every item whether it holds every word of `query`, in any case: (items,).
 
-    A word may be part of a longer one. An item's number finds it too.
+    A word may be part of a longer one. An item's number finds it too, alone or as "item 12".
     """
     words = query.casefold().split()
+    if len(words) == 2 and words[0] == "item" and words[1].isdecimal():
+        words = words[1:]  # as cards call an item
     found = np.ones(len(run), dtype=np.bool_)
     columns = [column for column in (run.table.texts, run.labels) if column is not None]
     columns += run.metadata.values()

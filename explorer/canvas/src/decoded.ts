@@ -68,7 +68,7 @@ export function strength(trust: number): string {
 
 /** How far a decode can be trusted, in plain words. */
 export function trustWords(trust: number): string {
-  if (trust >= ASSURED) return "Items close by";
+  if (trust >= ASSURED) return "Close to items";
   if (trust >= GUESS) return "Few items near";
   return "Empty here: a guess";
 }

@@ -44,9 +44,18 @@ export function startBar(meta: DeskMeta, wishes: StartWishes): StartBar {
   const item = el("input", {
     type: "number", min: 0, max: meta.items - 1, step: 1, placeholder: `0–${meta.items - 1}`,
   });
+  const complain = (words: string): void => {
+    item.setCustomValidity(words);
+    if (words) item.reportValidity();
+  };
+  item.addEventListener("input", () => complain(""));
   item.addEventListener("change", () => {
-    const index = Math.round(Number(item.value));
-    if (item.value.trim() !== "" && index >= 0 && index < meta.items) wishes.item(index);
+    // What is no number reads as empty, and the browser knows that it was not.
+    if (item.value.trim() === "" && !item.validity.badInput) return;
+    const index = Number(item.value);
+    const there = !item.validity.badInput && Number.isInteger(index) && index >= 0 && index < meta.items;
+    complain(there ? "" : `Items are numbered 0 to ${meta.items - 1}.`);
+    if (there) wishes.item(index);
   });
   const root = el(
     "div",

@@ -19,6 +19,8 @@ export interface Wishes {
   choose(tool: Tool): void;
   rest(mode: number): void;
   search(query: string): void;
+  /** Open the next of what was found, or the one before. */
+  openFound(back: boolean): void;
   leaveSearch(): void;
 }
 
@@ -49,6 +51,7 @@ export class Chrome {
       ? new Search(
           meta.noun,
           (query) => wishes.search(query),
+          (back) => wishes.openFound(back),
           () => wishes.leaveSearch(),
         )
       : null;
@@ -87,9 +90,9 @@ export class Chrome {
     return { left: 64, right: Math.max(72, legend + 24), top: draws ? 60 : 12, bottom: 34 };
   }
 
-  /** Say how many points are left of a search. */
-  found(): void {
-    this.search?.say(`${counted(this.ctx.model.matching)} found`);
+  /** Say how many points are left of a search; `answered`: of what was asked last. */
+  found(answered: boolean): void {
+    this.search?.say(`${counted(this.ctx.model.matching)} found`, answered);
   }
 
   destroy(): void {

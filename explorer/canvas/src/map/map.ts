@@ -84,6 +84,10 @@ export class LatentMap implements Context {
         choose: (tool) => this.choose(tool),
         rest: (mode) => this.restFrom(mode),
         search: (query) => this.send({ query }),
+        openFound: (back) => {
+          const next = this.model.next(this.state.picked ?? -1, back);
+          if (next !== null) this.looking.pick(next);
+        },
         leaveSearch: () => this.root.focus(),
       },
       this.drawing,
@@ -281,7 +285,7 @@ export class LatentMap implements Context {
     const { selectedCount } = this.model;
     const selected = selectedCount > 0 ? ` ${counted(selectedCount)} selected.` : "";
     this.root.setAttribute("aria-label", `${this.told.summary}${selected}`);
-    this.chrome.found();
+    this.chrome.found(this.told.turn === this.state.turn);
   }
 
   destroy(): void {

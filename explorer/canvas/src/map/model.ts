@@ -79,6 +79,17 @@ export class MapModel {
     return this.mask === null || this.passes(index);
   };
 
+  /** The next point after one that can be picked, or the one before it; round the end. */
+  next(after: number, back = false): number | null {
+    const { count } = this.scene;
+    const from = after < 0 && back ? 0 : after;
+    for (let step = 1; step <= count; step++) {
+      const index = (((from + (back ? -step : step)) % count) + count) % count;
+      if (this.accepts(index)) return index;
+    }
+    return null;
+  }
+
   private passes(index: number): boolean {
     return this.mask === null || ((this.mask[index >> 3] >> (index & 7)) & 1) === 1;
   }

@@ -59,13 +59,20 @@ export class Search {
   private readonly found = el("span", { class: "found", "aria-hidden": "true" });
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last = "";
+  /** Whether what is found first is to be opened as soon as it is known. */
+  private wanted = false;
 
-  constructor(noun: string, search: (words: string) => void, leave: () => void) {
+  constructor(
+    noun: string,
+    search: (words: string) => void,
+    private readonly open: (back: boolean) => void,
+    leave: () => void,
+  ) {
     this.input = el("input", {
       type: "search",
       placeholder: `Search ${noun}`,
       "aria-label": `Search ${noun}`,
-      title: "Search (/)",
+      title: "Search (/); Enter opens what was found, one after the other",
       maxlength: 200,
       autocomplete: "off",
       spellcheck: "false",
@@ -84,7 +91,13 @@ export class Search {
     this.input.addEventListener("keydown", (event) => {
       // The map's own keys must not act on what is typed.
       event.stopPropagation();
-      if (event.key === "Enter") go();
+      if (event.key === "Enter") {
+        if (this.input.value.trim() === this.last) this.last && this.open(event.shiftKey);
+        else {
+          this.wanted = true;
+          go();
+        }
+      }
       if (event.key !== "Escape") return;
       if (this.input.value) {
         this.input.value = "";
@@ -95,8 +108,11 @@ export class Search {
   }
 
   /** Say how many were found; nothing where nothing is searched. */
-  say(words: string): void {
+  say(words: string, answered: boolean): void {
     this.found.textContent = this.last ? words : "";
+    if (!answered) return;
+    if (this.wanted && this.last) this.open(false);
+    this.wanted = false;
   }
 
   destroy(): void {
