@@ -34,7 +34,7 @@ def axes_of(run: Run) -> list[Axis]:
 
 def _desk(run: Run, model_id: str) -> Desk:
     def start(index: int) -> tuple[NDArray[np.float32], str]:
-        return run.latents.mean[index], item_name(run, index)
+        return run.latents.mean[index], page_parts.item_name(run, index)
 
     return Desk(
         model=model_id,
@@ -53,13 +53,7 @@ def _desk(run: Run, model_id: str) -> Desk:
 
 def _first(run: Run) -> DeskState:
     typical = computed.typical_item(run)
-    return DeskState(run.latents.mean[typical], item_name(run, typical))
-
-
-def item_name(run: Run, index: int) -> str:
-    """Name an item by its number and, where it has one, its label."""
-    label = "" if run.labels is None else f" · {run.labels[index]}"
-    return f"Item {index}{label}"
+    return DeskState(run.latents.mean[typical], page_parts.item_name(run, typical))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

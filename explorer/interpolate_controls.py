@@ -14,6 +14,7 @@ from explorer import page_parts, session, wording
 from explorer.analysis.decoding import decode
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
 from explorer.canvas.path import CIRCLE, DRAWN, STRAIGHT
+from explorer.pins import points
 
 if TYPE_CHECKING:
     from explorer.canvas.state import Pin
@@ -23,8 +24,6 @@ FEWEST, MOST, USUAL = 3, 15, 9
 MOST_CHARACTERS = 1000
 KINDS = {STRAIGHT: "Straight line", CIRCLE: "Great circle", DRAWN: "Drawn by hand"}
 ITEMS, TYPED, PINNED = "items", "typed", "pins"
-# Further out there is nothing to decode, whoever says so.
-FURTHEST = 1e6
 PREVIEW_WIDTH, STEPS_WIDTH = 96, 150
 
 
@@ -98,7 +97,7 @@ def show_ends(run: Run, pins: Sequence[Pin] = ()) -> tuple[End, End] | None:
     ways = {ITEMS: "Choose items"}
     if run.modality != "images":
         ways[TYPED] = f"Type {run.modality}"
-    pinned = _pinned(run, pins)
+    pinned = points(run, pins)
     if len(pinned) > 1:
         ways[PINNED] = "Between pins"
     choice = ITEMS
@@ -118,17 +117,6 @@ def show_ends(run: Run, pins: Sequence[Pin] = ()) -> tuple[End, End] | None:
     if choice == PINNED:
         return _pinned_ends(run, pinned)
     return _typed_ends(run) if choice == TYPED else _chosen_ends(run)
-
-
-def _pinned(run: Run, pins: Sequence[Pin]) -> dict[int, NDArray[np.float32]]:
-    """Return the latent points (latent_dim,) of the pins that have one, by their numbers."""
-    found = {}
-    for number, pin in enumerate(pins, 1):
-        if pin.z is not None and len(pin.z) == run.latent_dim and max(map(abs, pin.z)) < FURTHEST:
-            found[number] = np.array(pin.z, np.float32)
-        elif pin.index is not None:
-            found[number] = run.latents.mean[pin.index]
-    return found
 
 
 def _pinned_ends(run: Run, pinned: dict[int, NDArray[np.float32]]) -> tuple[End, End]:
@@ -157,26 +145,30 @@ def _pin(run: Run, side: str, pinned: dict[int, NDArray[np.float32]], default: i
     return End(pinned[number], f"pin {number}")
 
 
-def _chosen_ends(run: Run) -> tuple[End, End]:
+def _chosen_ends(run: Run) -> tuple[End, End] | None:
     first, second = _first_pair(run.content_hash, run)
     with st.container(key="interpolate_ends", horizontal=True, gap="medium"):
         with st.container(gap="small"):
             start = _item(run, "Start", first)
         with st.container(gap="small"):
             end = _item(run, "End", second)
-    return start, end
+    return None if start is None or end is None else (start, end)
 
 
-def _item(run: Run, side: str, default: int) -> End:
+def _item(run: Run, side: str, default: int) -> End | None:
     index = st.number_input(
         f"{side}: item",
         0,
         len(run) - 1,
+        value=None,  # so that an emptied field is empty, not item 0
         step=1,
         key=session.kept_widget(_key(run, side), default),
         persist_state="session",
         help=f"The number of an item, 0 to {len(run) - 1:,}.",
     )
+    if index is None:
+        st.info(f"Give the number of an item, 0 to {len(run) - 1:,}.")
+        return None
     name = f"item {index}" if run.labels is None else f"item {index} · {run.labels[index]}"
     page_parts.show_items(run.items(np.array([index])), [name], width=PREVIEW_WIDTH)
     return End(run.latents.mean[index], name)

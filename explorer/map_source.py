@@ -13,7 +13,7 @@ from explorer.live import views
 
 if TYPE_CHECKING:
     from explorer.analysis.projection import Projection
-    from explorer.canvas.state import Pin, Probed
+    from explorer.canvas.state import Probed
     from vae_core.checkpoint import Run
 
 RAW, PLANE = "raw", "plane"
@@ -56,21 +56,6 @@ def at(
         view = views.VIEWS.find(run, view_id)
         assert view is not None
     return [view.at(x, y, from_nearest) for x, y in places.tolist()]
-
-
-def kept_pins(run: Run) -> tuple[Pin, ...]:
-    """Return the pins of a model, which its maps on all pages share."""
-    kept: tuple[Pin, ...] = session.recall(_pins_key(run), ())
-    return kept
-
-
-def keep_pins(run: Run, pins: tuple[Pin, ...]) -> None:
-    """Keep the pins of a model for its maps on all pages."""
-    session.remember(_pins_key(run), pins)
-
-
-def _pins_key(run: Run) -> str:
-    return f"map.{run.content_hash}.pins"
 
 
 def _decoded(run: Run, view_id: str, probe: Probed) -> Answer:

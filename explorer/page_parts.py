@@ -67,6 +67,12 @@ def open_model() -> tuple[Run, str]:
         st.stop()
 
 
+def item_name(run: Run, index: int) -> str:
+    """Name an item by its number and, where it has one, its label."""
+    label = "" if run.labels is None else f" · {run.labels[index]}"
+    return f"Item {index}{label}"
+
+
 def show_items(
     items: Any, captions: Sequence[str] | None = None, *, width: int = PICTURE_WIDTH
 ) -> None:

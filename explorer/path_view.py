@@ -15,7 +15,7 @@ from explorer.canvas.mount import Sent, Source, Trail, latent_map
 from explorer.canvas.path import CIRCLE, DRAWN, Route, latent_path
 
 if TYPE_CHECKING:
-    from explorer.canvas.state import MapState, Pin
+    from explorer.canvas.state import Pin
     from explorer.interpolate_controls import End
     from vae_core.checkpoint import Run
 
@@ -66,20 +66,15 @@ def show_path(run: Run, source: Source, route: Route, steps: int) -> None:
     )
 
 
-def pins(run: Run, state: MapState) -> tuple[Pin, ...]:
-    """Return the pins of the model, which the Map page has too; `state` is what the map says."""
-    if state.turn:  # it has said something since it was mounted
-        map_source.keep_pins(run, state.pins)
-    return map_source.kept_pins(run)
-
-
-def show_map(run: Run, source: Source, sent: Sent, route: Route | None) -> None:
+def show_map(
+    run: Run, source: Source, sent: Sent, route: Route | None, held: tuple[Pin, ...]
+) -> None:
     """Show the map with the route and the pins on it."""
     latent_map(
         sent,
         source,
         key=map_key(run),
-        pins=map_source.kept_pins(run),
+        pins=held,
         path=None if route is None else Trail(route.places, route.trust),
         draws=True,
         compact=True,

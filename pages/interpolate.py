@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import computed, interpolate_controls, map_source, page_parts, path_view
+from explorer import computed, interpolate_controls, map_source, page_parts, path_view, pins
 from explorer.canvas.mount import current, send
 from explorer.canvas.path import DRAWN
 
@@ -27,7 +27,7 @@ def room() -> None:
     """The whole page but its title: a changed setting reruns this part alone."""
     state = current(key, len(run))
     places = interpolate_controls.drawing(run, state.drawn)
-    pins = path_view.pins(run, state)
+    held = pins.heard(run, state)
     route = None
     path_side, map_side = st.columns([1.15, 1], gap="medium")
     with path_side:
@@ -40,13 +40,13 @@ def room() -> None:
                 )
             else:
                 st.info("Press “Draw a path” on the map, and draw one.")
-        elif (ends := interpolate_controls.show_ends(run, pins)) is not None:
+        elif (ends := interpolate_controls.show_ends(run, held)) is not None:
             route = path_view.between(run, source.view, ends, settings.steps, settings.kind)
         if route is not None:
             with st.container(key="interpolate_path", gap=None):
                 path_view.show_path(run, source, route, settings.steps)
     with map_side, st.container(key="path_map", gap=None):
-        path_view.show_map(run, source, sent, route)
+        path_view.show_map(run, source, sent, route, held)
 
 
 room()

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import computed, inspector, map_source, own_item, page_parts, selection, session
+from explorer import (
+    computed,
+    inspector,
+    map_source,
+    own_item,
+    page_parts,
+    pin_arithmetic,
+    pins,
+    selection,
+    session,
+)
 from explorer.canvas.mount import current, latent_map, send
 
 run, model_id = page_parts.open_model()
@@ -32,22 +42,23 @@ sent = send(projection.points, key=key, colour=computed.colouring(run, choice), 
 def room() -> None:
     """Map and item: what is done on the map reruns this part of the page alone."""
     state = current(key, len(run))
+    held = pins.heard(run, state)
     map_side, item_side = st.columns([3, 1], gap="small")
     with item_side, st.container(key="item_side", gap="small"):
         item = selection.show(run, state.selection, state.picked)
         inspector.show(run, computed.typical_item(run) if item is None else item)
         own_item.show(run, model_id)
+        pin_arithmetic.show(run, held)
     with map_side, st.container(key="map_room", gap=None):
-        state = latent_map(
+        latent_map(
             sent,
             source,
             key=key,
             mask=computed.found(run, state.query) if state.query else None,
             picked=item,
-            pins=map_source.kept_pins(run),
+            pins=held,
             search=True,
         )
-        map_source.keep_pins(run, state.pins)
         st.caption(computed.map_note(run))
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.on_the_map import (
+    MAP,
     along,
     at_rest,
     choose,
@@ -48,6 +49,19 @@ def test_the_map_fills_the_window(page: Page, server: Server) -> None:
     assert box is not None
     assert box["height"] >= 0.7 * 900
     assert box["y"] + box["height"] <= 900
+
+
+def test_three_pins_can_be_reckoned_with(page: Page, server: Server) -> None:
+    open_map(page, server, PICTURES)
+    is_live(page)
+    panel = page.locator(".st-key-pin_arithmetic")
+    for number, place in enumerate(along(page, [(0.35, 0.4), (0.6, 0.4), (0.5, 0.6)]), 1):
+        drag(page, place, (place[0] + 9, place[1] + 5))
+        page.locator(f"{MAP} .probe-card button", has_text="Pin").click()
+        # Each pin makes the panel say more.
+        said = ("two more", "one more", "Pin 1 − pin 2 + pin 3, decoded")[number - 1]
+        expect(panel).to_contain_text(said)
+    expect(panel.get_by_test_id("stImage")).to_have_count(5)
 
 
 def test_on_a_phone_the_map_and_the_item_stay(browser: Browser, server: Server) -> None:

@@ -254,6 +254,17 @@ def test_chosen_sentences_are_plain_text_and_the_path_is_data(runs: Path) -> Non
     assert not any("<script>" in element.value for element in app.markdown)
 
 
+def test_an_emptied_number_is_asked_for_and_is_not_the_first_item(runs: Path) -> None:
+    write_run(runs / "a", pictures(30))
+    app = opened()
+    app.number_input[0].set_value(None).run()
+    assert [info.value for info in app.info] == ["Give the number of an item, 0 to 29."]
+    assert "latentscape.latentPath" not in mounts(app)
+    app.number_input[0].set_value(4).run()
+    assert not app.info
+    assert "latentscape.latentPath" in mounts(app)
+
+
 def test_typed_sentences_are_encoded_and_decoded(runs: Path) -> None:
     write_run(runs / "a", sentences(30))
     app = type_sentences(opened(), "item says bold", "a b")

@@ -33,7 +33,9 @@ def on_the_map(app: AppTest, **state: Any) -> AppTest:
     run = catalogue.open_run(str(app.query_params["model"]))
     items = np.array(state.pop("items", []), np.int64)
     selection = {"ranges": ranges.encode(items), "count": len(items)}
-    app.session_state[f"map.{run.content_hash}"] = {"state": {"selection": selection, **state}}
+    app.session_state[f"map.{run.content_hash}"] = {
+        "state": {"selection": selection, "turn": 1, **state}
+    }
     return app.run()
 
 
