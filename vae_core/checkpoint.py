@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ from vae_core.run_arrays import (
     read_images,
     read_latents,
     write_array,
+    write_latent_parts,
     write_latents,
 )
 from vae_core.run_config import (
@@ -68,6 +70,7 @@ __all__ = [
     "write_config",
     "write_dataset",
     "write_language_model",
+    "write_latent_parts",
     "write_latents",
     "write_model",
     "write_state",
@@ -103,11 +106,11 @@ class Run:
         return self.summary.content_hash
 
     @property
-    def labels(self) -> tuple[str, ...] | None:
+    def labels(self) -> Sequence[str] | None:
         return self.table.labels
 
     @property
-    def metadata(self) -> dict[str, tuple[str, ...]]:
+    def metadata(self) -> Mapping[str, Sequence[str]]:
         return self.table.metadata
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from vae_core.config import ModelConfig
 from vae_core.errors import reason
-from vae_core.files import write_whole
+from vae_core.files import whole_file
 from vae_core.models.image import ImageConfig
 from vae_core.run_items import RunError
 
@@ -31,15 +31,36 @@ def write_latents(
     folder: Path, latents: Latents, dtype: type[np.floating[Any]] = np.float32
 ) -> None:
     """Write latents.npy: (items, 2, latent_dim), μ and then log σ²."""
-    stacked = np.stack([latents.mean, latents.log_variance], axis=1).astype(dtype)
-    write_array(folder / LATENTS, stacked)
+    write_latent_parts(folder, latents.mean.shape, [latents], dtype)
+
+
+def write_latent_parts(
+    folder: Path,
+    shape: tuple[int, ...],
+    parts: Iterable[Latents],
+    dtype: type[np.floating[Any]] = np.float32,
+) -> None:
+    """Write latents.npy of ``shape`` (items, latent_dim) from parts that follow each other."""
+    count, latent_dim = shape
+    header = {
+        "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
+        "fortran_order": False,
+        "shape": (count, 2, latent_dim),
+    }
+    written = 0
+    with whole_file(folder / LATENTS) as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for part in parts:
+            stacked = np.stack([part.mean, part.log_variance], axis=1).astype(dtype)
+            stream.write(stacked.data)
+            written += len(stacked)
+        assert written == count, f"{written} latents of {count} items"
 
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> None:
     """Write an array as .npy, whole or not at all."""
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    write_whole(path, buffer.getvalue())
+    with whole_file(path) as stream:
+        np.save(stream, array, allow_pickle=False)
 
 
 def _read_array(path: Path, expected: tuple[int, ...]) -> npt.NDArray[Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from vae_core.data.text_column import blocks
 from vae_core.errors import UserError, reason
-from vae_core.files import write_whole
+from vae_core.files import whole_file
 
 _RESERVED = ("text", "label", "split")
 _DECODED = b"texts_are_decoded"
 _PREFIX = "metadata."
+_BLOCK = 50_000
 
 
 class RunError(UserError, ValueError):
@@ -24,32 +26,38 @@ class ItemTable:
     """Columns that describe ``count`` items. ``texts_are_decoded``: the model wrote the texts."""
 
     count: int
-    texts: tuple[str, ...] | None
-    labels: tuple[str, ...] | None
-    metadata: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Sequence[str] | None
+    labels: Sequence[str] | None
+    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
     split: tuple[str, ...] = ()
     texts_are_decoded: bool = False
 
 
 def write_items(path: Path, table: ItemTable) -> None:
-    """Write the table as Parquet, whole or not at all."""
+    """Write the table as Parquet, whole or not at all, a block of rows at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    split = table.split or ("train",) * table.count
-    columns: dict[str, Any] = {"split": pa.array(split).dictionary_encode()}
+    columns: dict[str, Sequence[str]] = {"split": table.split or ("train",) * table.count}
     if table.texts is not None:
-        columns["text"] = pa.array(table.texts, pa.string())
+        columns["text"] = table.texts
     if table.labels is not None:
-        columns["label"] = pa.array(table.labels, pa.string()).dictionary_encode()
-    for name, values in table.metadata.items():
-        columns[f"{_PREFIX}{name}"] = pa.array(values, pa.string()).dictionary_encode()
-    arrow = pa.table(columns).replace_schema_metadata(
-        {_DECODED: b"true" if table.texts_are_decoded else b"false"}
+        columns["label"] = table.labels
+    columns |= {f"{_PREFIX}{name}": values for name, values in table.metadata.items()}
+    # Texts seldom repeat; everything else does.
+    coded = pa.dictionary(pa.int32(), pa.string())
+    kinds = {name: pa.string() if name == "text" else coded for name in columns}
+    schema = pa.schema(
+        list(kinds.items()), {_DECODED: b"true" if table.texts_are_decoded else b"false"}
     )
-    buffer = io.BytesIO()
-    pq.write_table(arrow, buffer, compression="zstd")
-    write_whole(path, buffer.getvalue())
+    with (
+        whole_file(path) as stream,
+        pq.ParquetWriter(stream, schema, compression="zstd") as writer,
+    ):
+        parts = {name: blocks(values, _BLOCK) for name, values in columns.items()}
+        for _ in range(0, table.count, _BLOCK):
+            arrays = {name: pa.array(next(part), kinds[name]) for name, part in parts.items()}
+            writer.write_table(pa.table(arrays, schema=schema))
 
 
 def read_items(path: Path, count: int) -> ItemTable:

@@ -22,8 +22,9 @@ from vae_core.data.registry import load_source
 from vae_core.data.tensors import ItemTensors, SentenceTensors
 from vae_core.data.tokenizer import Tokenizer, TokenizerKind
 from vae_core.device import choose_device
-from vae_core.evaluation import encode_items, evaluate
+from vae_core.evaluation import evaluate
 from vae_core.evaluation.passes import silent
+from vae_core.evaluation.posterior import encoded_parts
 from vae_core.evaluation.sections import gate_of, likelihood_section
 from vae_core.fitting import fit
 from vae_core.models import VAE, build_model, model_class
@@ -201,8 +202,11 @@ class _Job(NamedTuple):
         self, validation: ItemTensors, alone: VAE | None, broken: TrainingError | None
     ) -> None:
         out, network = self.out, self.network
-        latents = encode_items(network, self.items)
-        checkpoint.write_latents(out, Latents(latents.mean.numpy(), latents.log_variance.numpy()))
+        parts = (
+            Latents(part.mean.numpy(), part.log_variance.numpy())
+            for part in encoded_parts(network, self.items)
+        )
+        checkpoint.write_latent_parts(out, (len(self.items), network.latent_dim), parts)
         checkpoint.write_dataset(out, self.dataset, self.splits.names())
         result = self._measure(validation, alone)
         if alone is not None:

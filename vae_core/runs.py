@@ -9,9 +9,11 @@ from torch import Tensor
 
 from vae_core.checkpoint import Latents, Run
 from vae_core.data.dataset import DataError, Dataset, Modality
-from vae_core.data.documents import MAX_DOCUMENT_TOKENS, DocumentTensors
+from vae_core.data.documents import MAX_DOCUMENT_TOKENS, DocumentTensors, word_columns
 from vae_core.data.sentence_embeddings import embed_texts
 from vae_core.data.tensors import ImageTensors, ItemTensors, SentenceTensors
+from vae_core.data.text_column import blocks
+from vae_core.data.token_rows import token_rows
 from vae_core.data.tokenizer import Tokenizer
 from vae_core.evaluation.posterior import encode_items
 from vae_core.models import VAE, BagOfWordsConfig
@@ -60,11 +62,14 @@ def text_tensors(model: VAE, texts: Sequence[str]) -> SentenceTensors | Document
     if not isinstance(tokenizer, Tokenizer):
         raise DataError(f"This model is for {model.modality}, but texts came.")
     if isinstance(model.config, BagOfWordsConfig):
-        rows = tokenizer.encode(texts, MAX_DOCUMENT_TOKENS)
+        columns = word_columns(
+            tokenizer.encode(block, MAX_DOCUMENT_TOKENS) for block in blocks(texts)
+        )
         folder = model.config.embeddings
         features = embed_texts(texts, folder, model.device) if folder else None
-        return DocumentTensors(rows, tokenizer.vocabulary_size, model.device, features)
-    rows = tokenizer.encode(texts, getattr(model.config, "max_tokens", 32))
+        return DocumentTensors(columns, tokenizer.vocabulary_size, model.device, features)
+    longest = getattr(model.config, "max_tokens", 32)
+    rows = token_rows(tokenizer.encode(block, longest) for block in blocks(texts))
     return SentenceTensors(rows, model.device)
 
 

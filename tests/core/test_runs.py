@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -15,14 +15,14 @@ import torch
 
 import vae_core.trainer as training_module
 from tests.core.support import SENTENCES, one_sentence, pictures, sentences
-from vae_core import checkpoint, fitting, run_arrays, run_config, run_items, runs
+from vae_core import checkpoint, files, fitting, run_arrays, run_items, runs
 from vae_core.checkpoint import RunError, load_run, read_summary
 from vae_core.config import ConfigError, ModelConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset
 from vae_core.data.tensors import SentenceTensors
 from vae_core.data.text import read_text_file
 from vae_core.evaluation import evaluate
-from vae_core.files import write_whole
+from vae_core.files import whole_file
 from vae_core.models import BagOfWordsConfig, DenseConfig, GruConfig
 from vae_core.objectives import ElboTerms
 from vae_core.run_items import ItemTable, write_items
@@ -412,9 +412,10 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
         trained(pictures(), DENSE, out)
     content = content_of(out) if out.exists() else None
 
-    def write(path: Path, data: bytes) -> None:
-        with largest_file(len(data) // 2) if path.name == name else nullcontext():
-            write_whole(path, data)
+    @contextmanager
+    def limited(path: Path) -> Iterator[BinaryIO]:
+        with largest_file(10) if path.name == name else nullcontext(), whole_file(path) as stream:
+            yield stream
 
     def write_metrics(*inputs: Any) -> Any:
         with largest_file(10) if name == "metrics.jsonl" else nullcontext():
@@ -422,8 +423,8 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
 
     plain = training_module.append_line
     monkeypatch.setattr(training_module, "append_line", write_metrics)
-    for module in (checkpoint, run_arrays, run_config, run_items):
-        monkeypatch.setattr(module, "write_whole", write)
+    for module in (files, run_arrays, run_items):
+        monkeypatch.setattr(module, "whole_file", limited)
     with pytest.raises(RunError) as caught:
         trained(pictures(), DENSE, out, overwrite=True)
     assert "free some space" in one_sentence(caught.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -50,9 +51,9 @@ class Dataset:
     name: str
     modality: Modality
     images: npt.NDArray[np.uint8] | None = None
-    texts: tuple[str, ...] | None = None
-    labels: tuple[str, ...] | None = None
-    metadata: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Sequence[str] | None = None
+    labels: Sequence[str] | None = None
+    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
     test_indices: Indices | None = None
     empty_items: int = 0
@@ -102,7 +103,7 @@ class Dataset:
     def subset(self, indices: Indices) -> Dataset:
         """The items at ``indices``, in that order; split marks do not carry over."""
 
-        def take(column: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        def take(column: Sequence[str] | None) -> tuple[str, ...] | None:
             return None if column is None else tuple(column[i] for i in indices)
 
         return Dataset(

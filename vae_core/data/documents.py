@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Self
 
 import numpy as np
@@ -15,12 +15,13 @@ from torch import Tensor
 
 from vae_core.data.dataset import DataError
 from vae_core.data.tensors import ItemTensors
+from vae_core.data.text_column import blocks
+from vae_core.data.token_rows import TokenRows, token_rows
 from vae_core.data.tokenizer import MIN_VOCABULARY, SPECIAL_TOKENS, Tokenizer, train_tokenizer
 
 # No document is cut: counts cost what the document has, whatever its length.
 MAX_DOCUMENT_TOKENS = 10_000_000
 _EVERY_WORD = 10_000_000
-_COUNTED_AT_ONCE = 10_000
 _APOSTROPHE = re.compile("['’]")
 
 
@@ -87,22 +88,31 @@ def _tells(word: str, stop_words: Collection[str]) -> bool:
 def _document_frequencies(tokenizer: Tokenizer, texts: Sequence[str]) -> npt.NDArray[np.int64]:
     """In how many texts each token stands, (vocabulary_size,)."""
     found = np.zeros(tokenizer.vocabulary_size, dtype=np.int64)
-    for start in range(0, len(texts), _COUNTED_AT_ONCE):
-        for row in tokenizer.encode(texts[start : start + _COUNTED_AT_ONCE], MAX_DOCUMENT_TOKENS):
+    for block in blocks(texts):
+        for row in tokenizer.encode(block, MAX_DOCUMENT_TOKENS):
             found[list(set(row))] += 1
     return found
+
+
+def word_columns(blocks: Iterable[Sequence[Sequence[int]]]) -> TokenRows:
+    """Rows of token numbers as columns of counts: special tokens left out, the others less 4."""
+    special = len(SPECIAL_TOKENS)
+    return token_rows(
+        [[token - special for token in row if token >= special] for row in rows] for rows in blocks
+    )
 
 
 class DocumentTensors(ItemTensors):
     """Word counts, stored as the words; a batch is float32 (batch, vocabulary_size − 4 + width).
 
-    ``rows`` are token numbers, of which the special ones (below 4) do not count; column c counts
-    token c + 4. ``features`` (documents, width), where there are some, follow the counts.
+    ``rows`` are token numbers, of which the special ones (below 4) do not count, or what
+    ``word_columns`` made of them; column c counts token c + 4. ``features`` (documents, width),
+    where there are some, follow the counts.
     """
 
     def __init__(
         self,
-        rows: Sequence[Sequence[int]],
+        rows: TokenRows | Sequence[Sequence[int]],
         vocabulary_size: int,
         device: torch.device,
         features: npt.NDArray[np.float32] | None = None,
@@ -114,22 +124,16 @@ class DocumentTensors(ItemTensors):
                 f"shape {features.shape}."
             )
         special = len(SPECIAL_TOKENS)
-        kept = [[token - special for token in row if token >= special] for row in rows]
-        self.lengths = torch.tensor([len(row) for row in kept], dtype=torch.int64)
-        flat = np.fromiter((column for row in kept for column in row), dtype=np.int32)
-        if len(flat) and int(flat.max()) >= vocabulary_size - special:
+        stored = rows if isinstance(rows, TokenRows) else word_columns([rows])
+        if len(stored.tokens) and int(stored.tokens.max()) >= vocabulary_size - special:
             raise DataError(
                 f"Token numbers must be below the vocabulary's size of {vocabulary_size}, but "
-                f"{int(flat.max()) + special} came; encode with the model's own tokenizer."
+                f"{int(stored.tokens.max()) + special} came; encode with the model's own tokenizer."
             )
         self._words = vocabulary_size - special
-        self._columns = torch.from_numpy(flat).to(device)
+        self.lengths = stored.lengths.cpu()
+        self._rows = stored.to(device)
         self._features = None if features is None else torch.from_numpy(features).float().to(device)
-        self._index()
-
-    def _index(self) -> None:
-        self._lengths = self.lengths.to(self.device)
-        self._starts = self._lengths.cumsum(0) - self._lengths
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -142,17 +146,16 @@ class DocumentTensors(ItemTensors):
     def part(self, indices: Tensor) -> Self:
         indices = indices.to(self.device)
         part = copy.copy(self)
-        part._columns = self._columns[self._places(indices)]
-        part.lengths = self._lengths[indices].cpu()
+        part._rows = self._rows.part(indices)
+        part.lengths = part._rows.lengths.cpu()
         part._features = None if self._features is None else self._features[indices]
-        part._index()
         return part
 
     def batch(self, indices: Tensor) -> Tensor:
         indices = indices.to(self.device)
         row = torch.arange(len(indices), device=self.device)
-        row = row.repeat_interleave(self._lengths[indices])
-        at = row * self._words + self._columns[self._places(indices)]
+        row = row.repeat_interleave(self._rows.lengths[indices])
+        at = row * self._words + self._rows.tokens[self._places(indices)]
         counts = torch.zeros(len(indices) * self._words, device=self.device)
         # Sums of ones are exact in any order, so this is the same on every device.
         counts = counts.index_add(0, at, torch.ones_like(at, dtype=torch.float32))
@@ -161,7 +164,7 @@ class DocumentTensors(ItemTensors):
 
     def _places(self, indices: Tensor) -> Tensor:
         """Where the words of the documents at ``indices`` are stored, end to end."""
-        lengths = self._lengths[indices]
+        lengths = self._rows.lengths[indices]
         behind = lengths.cumsum(0) - lengths
-        offsets = (self._starts[indices] - behind).repeat_interleave(lengths)
+        offsets = (self._rows.starts[indices] - behind).repeat_interleave(lengths)
         return offsets + torch.arange(len(offsets), device=self.device)

@@ -14,12 +14,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vae_core.config import TrainConfig
+from vae_core.data.token_rows import TokenRows, token_rows
 from vae_core.data.tokenizer import EOS, PAD, UNK
 
 # Sentences are sorted by length within this many batches, then the batches are shuffled:
 # little padding, and still a different mix every epoch.
 _POOL_BATCHES = 64
 _BINARISATION_SEED = 0
+_COUNTED_AT_ONCE = 4096
 
 
 class ItemTensors(ABC):
@@ -153,42 +155,38 @@ def augment(pictures: Tensor, shift: float, rotation: float, generator: torch.Ge
 
 
 class SentenceTensors(ItemTensors):
-    """Token rows, stored end to end; a batch is int64 (batch, longest), PAD at the end."""
+    """Token rows; a batch is int64 (batch, longest), PAD at the end."""
 
-    def __init__(self, rows: Sequence[Sequence[int]], device: torch.device) -> None:
+    def __init__(self, rows: TokenRows | Sequence[Sequence[int]], device: torch.device) -> None:
         super().__init__(device)
-        self._rows = rows
-        lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        flat = np.fromiter((token for row in rows for token in row), dtype=np.int32)
-        self.lengths = torch.from_numpy(lengths)
-        self._lengths = self.lengths.to(device)
-        self._starts = torch.from_numpy(np.cumsum(lengths) - lengths).to(device)
-        self._tokens = torch.from_numpy(flat).to(device)
+        stored = rows if isinstance(rows, TokenRows) else token_rows([rows])
+        self.lengths = stored.lengths.cpu()
+        self._rows = stored.to(device)
 
     def __len__(self) -> int:
         return len(self.lengths)
 
     def part(self, indices: Tensor) -> Self:
-        return type(self)([self._rows[i] for i in indices.tolist()], self.device)
+        return type(self)(self._rows.part(indices), self.device)
 
     def batch(self, indices: Tensor) -> Tensor:
-        longest = int(self.lengths[indices.cpu()].max())
+        rows, longest = self._rows, int(self.lengths[indices.cpu()].max())
         indices = indices.to(self.device)
         at = torch.arange(longest, device=self.device)
-        inside = at < self._lengths[indices, None]
-        places = (self._starts[indices, None] + at).clamp(max=len(self._tokens) - 1)
-        return torch.where(inside, self._tokens[places].long(), PAD)
+        inside = at < rows.lengths[indices, None]
+        places = (rows.starts[indices, None] + at).clamp(max=len(rows.tokens) - 1)
+        return torch.where(inside, rows.tokens[places].long(), PAD)
 
     @property
     def cut(self) -> int:
         """How many texts are longer than the limit: these rows have no end mark."""
-        ends = self._starts + self._lengths - 1
-        return int((self._tokens[ends] != EOS).sum()) if len(self) else 0
+        ends = self._rows.starts + self._rows.lengths - 1
+        return int((self._rows.tokens[ends] != EOS).sum()) if len(self) else 0
 
     @property
     def unknown(self) -> int:
         """How many tokens stand for a word that is not in the vocabulary."""
-        return int((self._tokens == UNK).sum())
+        return sum(int((self.batch(rows) == UNK).sum()) for rows in self.in_order(_COUNTED_AT_ONCE))
 
     def batches(self, batch_size: int, generator: torch.Generator) -> list[Tensor]:
         found: list[Tensor] = []

@@ -73,6 +73,29 @@ class TextColumn(Sequence[str]):
                 yield [text or "" for text in chunk.slice(start, size).to_pylist()]
 
 
+class Chosen(Sequence[str]):
+    """The texts at ``indices`` (n,) of a sequence, in that order; read when they are asked for."""
+
+    def __init__(self, texts: Sequence[str], indices: npt.NDArray[np.int64]) -> None:
+        self._texts, self._indices = texts, indices
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return take(self._texts, self._indices[index])
+        return self._texts[int(self._indices[index])]
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self), _BLOCK):
+            yield from self[start : start + _BLOCK]
+
+
 def take(texts: Sequence[str], indices: npt.NDArray[np.int64]) -> list[str]:
     """The texts at ``indices`` (n,), in that order, from a column or any other sequence."""
     if isinstance(texts, TextColumn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -17,10 +18,18 @@ _DRAWS, _MOST_ROUNDS = 10_000, 32
 
 def encode_items(model: VAE, items: ItemTensors, batch_size: int = 512) -> Posterior:
     """The posterior of every item, in item order, on the CPU: (items, latent_dim) each."""
-    with measuring(model):
-        parts = [model.encode(items.batch(rows)) for rows in items.in_order(batch_size)]
-    means = torch.cat([part.mean.float().cpu() for part in parts])
-    return Posterior(means, torch.cat([part.log_variance.float().cpu() for part in parts]))
+    parts = list(encoded_parts(model, items, batch_size))
+    return Posterior(
+        torch.cat([part.mean for part in parts]), torch.cat([part.log_variance for part in parts])
+    )
+
+
+def encoded_parts(model: VAE, items: ItemTensors, batch_size: int = 512) -> Iterator[Posterior]:
+    """What ``encode_items`` returns, in parts (≤ batch_size, latent_dim)."""
+    for rows in items.in_order(batch_size):
+        with measuring(model):
+            part = model.encode(items.batch(rows))
+        yield Posterior(part.mean.float().cpu(), part.log_variance.float().cpu())
 
 
 def active_units(mean: Tensor) -> int:
