@@ -236,7 +236,7 @@ def test_a_full_disk_leaves_what_is_needed_to_go_on(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "write_latents", fail)
+        patch.setattr(checkpoint, "write_latent_parts", fail)
         with pytest.raises(RunError) as caught:
             list(train_run(pictures(), DENSE, QUICK, out, save_seconds=0.0))
         assert f"--resume {out}` goes on" in one_sentence(caught.value)
