@@ -15,8 +15,9 @@ import numpy as np
 # importing it here waits until it is whole.
 import pandas  # noqa: F401
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from explorer.colouring import PALETTE
+from explorer.colouring import NEUTRAL, PALETTE, all_alike, by_category, colours
 
 TRAIN, VALIDATION = PALETTE[0].light, PALETTE[3].light
 FAINT = "rgba(128, 134, 145, 0.28)"
@@ -45,6 +46,41 @@ def training_curve(
         figure.update_xaxes(range=[0, epochs])
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True)
     figure.update_yaxes(showticklabels=bool(rows))
+    return figure
+
+
+def cloud(points: NDArray[np.float32], labels: Sequence[str] = ()) -> go.Figure:
+    """Draw points (n, 2) where they lie, coloured by their labels where there are any.
+
+    Labels are people's own words, which Plotly would read as markup: none is written.
+    """
+    groups = by_category(labels) if labels else all_alike(len(points))
+    shades = [shade.light for shade in colours(len(groups.names))]
+    if groups.left_over:
+        shades[-1] = NEUTRAL.light
+    figure = go.Figure(layout=_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, showlegend=False))
+    figure.add_trace(
+        go.Scatter(
+            x=points[:, 0],
+            y=points[:, 1],
+            mode="markers",
+            hoverinfo="skip",
+            marker={"size": 5, "color": [shades[code] for code in groups.codes.tolist()]},
+        )
+    )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x")
+    return figure
+
+
+def dimension_bars(values: NDArray[np.float32]) -> go.Figure:
+    """Draw one bar for each latent dimension (latent_dim,), in their order."""
+    figure = go.Figure(layout=_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8}, bargap=0.15))
+    names = np.arange(1, len(values) + 1)
+    bars = go.Bar(x=names, y=values, marker={"color": TRAIN}, hovertemplate="z%{x}: %{y:.2f}")
+    figure.add_trace(bars.update(name=""))
+    figure.update_xaxes(showgrid=False, tickprefix="z", nticks=8)
+    figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True, nticks=4)
     return figure
 
 

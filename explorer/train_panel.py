@@ -14,6 +14,7 @@ from explorer import (
     paths,
     run_details,
     session,
+    snapshot_view,
     train_watch,
 )
 from explorer.gate import gate_of
@@ -91,6 +92,8 @@ def _show(job: Job, jobs: Jobs) -> None:
             _way_on(job, jobs)
         if rows or job.alive():  # empty charts while it starts: nothing jumps when it is under way
             _curves(rows, running=job.alive())
+        if job.alive():
+            snapshot_view.show(job.out)
         with st.expander("The command and its log"):
             st.code(job.record.command, language=None, wrap_lines=True)
             st.code(job.log_tail() or "Nothing has been written yet.", language=None)

@@ -30,6 +30,7 @@ from vae_core.fitting import fit
 from vae_core.models import VAE, build_model, model_class
 from vae_core.run_folder import new_folder, same_folder
 from vae_core.runs import item_tensors
+from vae_core.snapshot import Watcher
 from vae_core.training import (
     SAVE_SECONDS,
     TrainingData,
@@ -157,6 +158,7 @@ class _Job(NamedTuple):
         (self.out / LANGUAGE_MODEL_METRICS).unlink(missing_ok=True)
         data = TrainingData(self._part("train"), self._part("validation"))
         self.network.start_from(data.train)
+        watcher = Watcher(self.out, self.dataset, self.items, self.splits.validation)
         broken, last = None, None
         try:
             for last in train(
@@ -164,6 +166,7 @@ class _Job(NamedTuple):
                 resume=resume, save=partial(checkpoint.write_state, self.out),
                 save_seconds=save_seconds,
             ):  # fmt: skip
+                watcher.look(self.network, last.step, last.epoch)
                 yield last
         except TrainingError as error:
             if not error.kept:
@@ -172,6 +175,7 @@ class _Job(NamedTuple):
         stopped = should_stop() or broken is not None
         alone = None if stopped else self._language_model(data, should_stop)
         self._finish(data.validation, alone, broken)
+        watcher.remove()
         if not (should_stop() and last is not None and last.step < last.steps):
             checkpoint.remove_state(self.out)
         return broken
