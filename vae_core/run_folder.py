@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from vae_core.checkpoint import has_state
 from vae_core.errors import UserError
 from vae_core.run_config import read_config
 from vae_core.run_items import RunError
+from vae_core.run_lock import locked
 
 
 @contextmanager
@@ -19,32 +20,48 @@ def new_folder(out: Path, overwrite: bool) -> Iterator[None]:
     """An empty folder at ``out`` to fill.
 
     When its filling fails, what stood there before stands again; where nothing stood, the folder
-    is kept if training in it can be resumed, and removed otherwise.
+    is kept if training in it can be resumed, and removed otherwise. Nobody else writes it then.
     """
-    try:
-        earlier = _set_aside(out, overwrite)
-    except OSError as error:
-        raise RunError(f"The folder {out} cannot be used: {error.strerror or error}.") from error
-    was_there = out.is_dir()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException as error:
-        _put_back(out, earlier, was_there, error)
-        if isinstance(error, OSError):
-            raise _unwritten(out, error) from error
-        raise
-    if earlier is not None:
-        shutil.rmtree(earlier)
+    with _only_writer(out):
+        try:
+            earlier = _set_aside(out, overwrite)
+        except OSError as error:
+            raise _unusable(out, error) from error
+        was_there = out.is_dir()
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            yield
+        except BaseException as error:
+            _put_back(out, earlier, was_there, error)
+            if isinstance(error, OSError):
+                raise _unwritten(out, error) from error
+            raise
+        if earlier is not None:
+            shutil.rmtree(earlier)
 
 
 @contextmanager
 def same_folder(out: Path) -> Iterator[None]:
     """The folder of a run that goes on; whatever happens, it stays."""
-    try:
+    with _only_writer(out):
+        try:
+            yield
+        except OSError as error:
+            raise _unwritten(out, error) from error
+
+
+@contextmanager
+def _only_writer(out: Path) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(out))
+        except OSError as error:
+            raise _unusable(out, error) from error
         yield
-    except OSError as error:
-        raise _unwritten(out, error) from error
+
+
+def _unusable(out: Path, error: OSError) -> RunError:
+    return RunError(f"The folder {out} cannot be used: {error.strerror or error}.")
 
 
 def _unwritten(out: Path, error: OSError) -> RunError:
