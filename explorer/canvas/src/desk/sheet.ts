@@ -1,6 +1,8 @@
 /** The sheet: two dimensions at once, as a grid of pictures that becomes finer by and by. */
+import { asImageData } from "../decoded";
 import { el, fitCanvas, flat } from "../dom";
 import type { Images } from "../protocol";
+import { valueAt } from "../scales";
 import { Lane, type Decoder } from "./decoder";
 import type { Dimension } from "./meta";
 
@@ -15,11 +17,10 @@ export function gridPoints(
   upwards: Dimension,
   side: number,
 ): number[][] {
-  const at = ({ low, high }: Dimension, share: number): number => low + (high - low) * share;
   return Array.from({ length: side * side }, (_, cell) => {
     const point = [...z];
-    point[across.index] = at(across, ((cell % side) + 0.5) / side);
-    point[upwards.index] = at(upwards, 1 - (Math.floor(cell / side) + 0.5) / side);
+    point[across.index] = valueAt(across, ((cell % side) + 0.5) / side);
+    point[upwards.index] = valueAt(upwards, 1 - (Math.floor(cell / side) + 0.5) / side);
     return point;
   });
 }
@@ -97,21 +98,13 @@ export class Sheet {
   }
 
   private paint(parts: Images[], side: number): void {
-    const { width, height, channels } = parts[0];
+    const { width, height } = parts[0];
     const sheet = el("canvas", { width: side * width, height: side * height });
     const context = flat(sheet);
     let cell = 0;
     for (const part of parts) {
       for (let which = 0; which < part.count; which++, cell++) {
-        const picture = context.createImageData(width, height);
-        const from = which * width * height * channels;
-        for (let i = 0; i < width * height; i++) {
-          for (let c = 0; c < 3; c++) {
-            picture.data[4 * i + c] = part.pixels[from + i * channels + Math.min(c, channels - 1)];
-          }
-          picture.data[4 * i + 3] = 255;
-        }
-        context.putImageData(picture, (cell % side) * width, Math.floor(cell / side) * height);
+        context.putImageData(asImageData(part, which), (cell % side) * width, Math.floor(cell / side) * height);
       }
     }
     const { clientWidth } = this.root;
@@ -139,10 +132,9 @@ export class Sheet {
     const inside = (share: number): number => Math.min(1, Math.max(0, share));
     const u = inside((event.clientX - box.left) / box.width);
     const v = 1 - inside((event.clientY - box.top) / box.height);
-    const at = ({ low, high }: Dimension, share: number): number => low + (high - low) * share;
     this.go([
-      [this.across.index, at(this.across, u)],
-      [this.upwards.index, at(this.upwards, v)],
+      [this.across.index, valueAt(this.across, u)],
+      [this.upwards.index, valueAt(this.upwards, v)],
     ]);
   }
 }

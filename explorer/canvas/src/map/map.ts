@@ -3,6 +3,7 @@ import { hear, type OwnPlace } from "../bus";
 import { Line } from "../connection";
 import { el } from "../dom";
 import type { LiveClient } from "../live";
+import { drawOwn } from "../marks";
 import { counted } from "../scales";
 import { readTheme, sameTheme, type Theme } from "../theme";
 import { cameraOf, toScreen, type View } from "../view";
@@ -17,7 +18,6 @@ import type { Meta, State } from "./meta";
 import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
 import { Navigation } from "./navigation";
-import { drawOwn } from "./mark";
 import { Probe } from "./probe";
 import { Select } from "./select";
 import { Stage } from "./stage";
@@ -213,15 +213,14 @@ export class LatentMap implements Context {
       this.stage.setTheme(theme);
       this.chrome.minimap.forget();
     }
-    const looks = ({ columns: names, colour, clusters }: Meta): string =>
-      JSON.stringify([names, colour, clusters]);
-    const recoloured = looks(before) !== looks(meta);
+    const recoloured = looksOf(before) !== looksOf(meta);
+    const refiltered = before.columns.mask !== meta.columns.mask;
     const { matching } = this.model;
     if (recoloured) {
       this.model.take(meta, columns);
       this.names.forget();
-      this.stage.restyle();
-    }
+    } else if (refiltered) this.model.filter(meta, columns);
+    if (recoloured || refiltered) this.stage.restyle();
     if (recoloured || rethemed) {
       this.chrome.legend.fill();
       this.fit();
@@ -256,7 +255,7 @@ export class LatentMap implements Context {
     this.looking.draw(context, view);
     this.probe.draw(context, view);
     const own = this.own?.at[this.told.view];
-    if (own) drawOwn(context, ...toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
+    if (own) drawOwn(context, toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
     this.selecting.draw(context);
     this.chrome.minimap.draw(view);
   }
@@ -297,4 +296,9 @@ export class LatentMap implements Context {
     this.stage.destroy();
     this.root.remove();
   }
+}
+
+/** Differs where more has changed than the filter. */
+function looksOf({ columns: { xy, colour, cluster }, colour: meaning, clusters }: Meta): string {
+  return JSON.stringify([xy, colour, cluster, meaning, clusters]);
 }

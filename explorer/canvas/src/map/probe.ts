@@ -1,7 +1,8 @@
 /** The probe: what the model makes of the place under the pointer, decoded while it moves. */
-import { decoded, GUESS, paint, pictureOf, strength, trustWords } from "../decoded";
+import { countAnswer, GUESS, pictureOf, showIn, strength, trustWords } from "../decoded";
 import { el, icon } from "../dom";
 import { askAt } from "../asks";
+import { ring } from "../marks";
 import { Rest, type Body, type Place } from "../protocol";
 import { bodyOf, type Still } from "../still";
 import { toScreen, toUnit, type View } from "../view";
@@ -115,15 +116,12 @@ export class Probe {
     this.found = found;
     this.card.root.classList.remove("waiting", "failed");
     const { body } = found;
-    const picture = this.shown.firstElementChild;
-    // A picture is painted over: no element comes or goes sixty times a second.
-    if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body);
-    else this.shown.replaceChildren(decoded(body));
+    showIn(this.shown, body);
     this.shown.style.opacity = strength(found.trust);
     this.trust.textContent = trustWords(found.trust);
     this.trust.classList.toggle("low", found.trust < GUESS);
     this.trail.add(found.u, found.v, body, this.ctx.stage.view);
-    this.card.root.dataset.answers = String(Number(this.card.root.dataset.answers ?? 0) + 1);
+    countAnswer(this.card.root);
     this.follow();
     this.ctx.stage.repaint();
     if (tell) this.ctx.say(this.words(found));
@@ -181,21 +179,13 @@ export class Probe {
   }
 
   draw(context: CanvasRenderingContext2D, view: View): void {
-    const { accent, background } = this.ctx.theme();
-    this.trail.draw(context, view, this.ctx.theme());
+    const theme = this.ctx.theme();
+    this.trail.draw(context, view, theme);
     this.pins.draw(context, view);
     if (!this.spot) return;
-    const [x, y] = toScreen(view, this.spot.u, this.spot.v);
     const empty = this.found !== null && this.found.trust < GUESS;
-    for (const [colour, width] of [[background, 5], [accent, 2]] as const) {
-      context.beginPath();
-      context.arc(x, y, 8, 0, 2 * Math.PI);
-      context.setLineDash(empty && colour === accent ? [3, 3] : []);
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.stroke();
-    }
-    context.setLineDash([]);
+    const spot = toScreen(view, this.spot.u, this.spot.v);
+    ring(context, spot, 8, theme.accent, theme, empty ? [3, 3] : []);
   }
 }
 
