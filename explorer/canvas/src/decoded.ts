@@ -15,10 +15,16 @@ export function asImageData({ pixels, width, height, channels }: Images, which =
   return picture;
 }
 
-/** Draw one picture into a canvas of its own size; CSS enlarges it with sharp pixels. */
+/** Whether each pixel of a picture is to be seen, as of all small ones; larger ones are smoothed. */
+export function crisp({ width, height }: { width: number; height: number }): boolean {
+  return Math.max(width, height) <= 64;
+}
+
+/** Draw one picture into a canvas of its own size, which CSS enlarges. */
 function paint(canvas: HTMLCanvasElement, images: Images, which = 0): void {
   canvas.width = images.width;
   canvas.height = images.height;
+  canvas.classList.toggle("fine", !crisp(images));
   if (images.width * images.height === 0) return;
   flat(canvas).putImageData(asImageData(images, which), 0, 0);
 }

@@ -1,4 +1,5 @@
 /** Marks on a canvas that several parts draw: lines, rings, dots, small pictures, haloed words. */
+import { crisp } from "./decoded";
 import type { Theme } from "./theme";
 
 export type Spot = readonly [x: number, y: number];
@@ -95,7 +96,7 @@ export function framed(
 ): void {
   context.fillStyle = background;
   context.fillRect(left - 1.5, top - 1.5, side + 3, side + 3);
-  context.imageSmoothingEnabled = false;
+  context.imageSmoothingEnabled = !crisp(picture);
   context.drawImage(picture, left, top, side, side);
 }
 

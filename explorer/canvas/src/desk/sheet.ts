@@ -79,6 +79,8 @@ export class Sheet {
     this.place();
     if (about === this.drawnFor) return;
     this.drawnFor = about;
+    // Faint until it is drawn for where z is now.
+    this.root.setAttribute("aria-busy", "true");
     void this.draw(++this.version);
   }
 
@@ -90,10 +92,19 @@ export class Sheet {
       for (let from = 0; from < points.length; from += piece) {
         const part = points.slice(from, from + piece);
         const body = await this.decoder.decode(Lane.sheet, part.flat(), part.length);
-        if (version !== this.version || body?.kind !== "images") return;
+        const past = version !== this.version;
+        if (body?.kind !== "images") {
+          // What did not come is asked for again as soon as it can be.
+          if (!past) this.drawnFor = "";
+          return;
+        }
+        if (past && side !== STEPS[0]) return;
         pictures.push(body);
       }
       this.paint(pictures, side);
+      // While z moves on, the coarse sheet follows it as fast as it can.
+      if (version !== this.version) return;
+      this.root.removeAttribute("aria-busy");
     }
   }
 

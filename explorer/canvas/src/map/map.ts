@@ -249,15 +249,16 @@ export class LatentMap implements Context {
   }
 
   private draw(context: CanvasRenderingContext2D, view: View): void {
-    this.names.draw(context, view);
-    if (!this.drawing.busy) this.way.draw(context, view);
+    const way = this.drawing.busy ? null : this.way;
+    this.names.draw(context, view, way?.labels(view));
+    way?.draw(context, view);
     this.drawing.draw(context, view);
     this.looking.draw(context, view);
     this.probe.draw(context, view);
     const own = this.own?.at[this.told.view];
     if (own) drawOwn(context, toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
     this.selecting.draw(context);
-    this.chrome.minimap.draw(view);
+    this.chrome.follow(view);
   }
 
   private choose(tool: Tool): void {

@@ -123,6 +123,9 @@ export class MapModel {
     return dimmed ? this.classes : this.codes[index];
   }
 
+  /** Whether a point is to be seen at all, however faintly. */
+  readonly isDrawn = (index: number): boolean => !this.hidden.has(this.styleOf(index));
+
   /** The colours of the classes as the legend shows them. */
   classColours(scheme: Scheme): string[] {
     const { colour } = this.meta;

@@ -1,6 +1,6 @@
 /** The names of classes or clusters, written on the map where there is room for them. */
 import { oneLine } from "../dom";
-import { placed } from "../labels";
+import { placed, type Box } from "../labels";
 import { written } from "../marks";
 import { toScreen, type View } from "../view";
 import type { Context } from "./context";
@@ -24,7 +24,8 @@ export class Names {
     this.font = "";
   }
 
-  draw(context: CanvasRenderingContext2D, view: View): void {
+  /** Write them, none over the boxes that are `taken`. */
+  draw(context: CanvasRenderingContext2D, view: View, taken: readonly Box[] = []): void {
     const theme = this.ctx.theme();
     context.font = `600 ${SIZE}px ${theme.font}`;
     this.names ??= this.ctx.model
@@ -43,7 +44,7 @@ export class Names {
     });
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const index of placed(candidates, view.width, view.height)) {
+    for (const index of placed(candidates, view.width, view.height, taken)) {
       const { x, y } = candidates[index];
       written(context, shown[index].words, [x, y], theme, 0.85);
     }
