@@ -14,7 +14,7 @@ import { Gestures, type Tool } from "./gestures";
 import { commandsOf, handsOf, type Parts } from "./hands";
 import { HELP, listenToKeys } from "./keys";
 import { Look } from "./look";
-import type { Meta, State } from "./meta";
+import { looksOf, type Meta, type State } from "./meta";
 import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
 import { Navigation } from "./navigation";
@@ -297,9 +297,4 @@ export class LatentMap implements Context {
     this.stage.destroy();
     this.root.remove();
   }
-}
-
-/** Differs where more has changed than the filter. */
-function looksOf({ columns: { xy, colour, cluster }, colour: meaning, clusters }: Meta): string {
-  return JSON.stringify([xy, colour, cluster, meaning, clusters]);
 }

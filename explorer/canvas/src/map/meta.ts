@@ -58,6 +58,11 @@ export interface Meta {
   turn: number;
 }
 
+/** Differs where points look otherwise now; a new filter alone is not that. */
+export function looksOf({ columns: { xy, colour, cluster }, colour: meaning, clusters }: Meta): string {
+  return JSON.stringify([xy, colour, cluster, meaning, clusters]);
+}
+
 export interface State {
   selection: { ranges: string; count: number };
   picked: number | null;

@@ -74,11 +74,15 @@ export class Probe {
     const [u, v] = toUnit(view, inside(x, view.width), inside(y, view.height));
     this.spot = { u, v, touch };
     this.wanted = this.coming = false;
+    this.ask(u, v, final);
+    this.follow();
+    this.ctx.stage.repaint();
+  }
+
+  private ask(u: number, v: number, final: boolean): void {
     if (this.ctx.live()?.state === "live") void this.askLive(u, v, final);
     else if (final) this.askPython(u, v);
     else this.waitFor(`${this.ctx.live() ? "Not live: decodes" : "Decodes"} when you let go`);
-    this.follow();
-    this.ctx.stage.repaint();
   }
 
   /** Ask again for where the probe is, as when the connection is back. */
@@ -110,7 +114,7 @@ export class Probe {
     // Answers come in order; one for a place that was left is still newer than what is shown.
     if (reply?.kind === "place") this.show(foundOf(reply, u, v), final && last && mine > this.untold);
     else if (reply?.kind === "error") this.fail(reply.message);
-    if (last) this.giveUp();
+    if (last) this.giveUp(reply?.kind === "error");
   }
 
   private askPython(u: number, v: number): void {
@@ -124,10 +128,11 @@ export class Probe {
   /** Python's answer where there is no live socket; whether it is one to the last request. */
   answered(still: Still): boolean {
     if (still.request !== this.request) return false;
-    this.coming = false;
     const { spot, sent } = this;
-    const there = spot?.u === sent.u && spot.v === sent.v;
-    if (there) this.show({ ...sent, ...still, body: bodyOf(still) }, true);
+    if (spot?.u === sent.u && spot.v === sent.v) {
+      this.coming = false;
+      this.show({ ...sent, ...still, body: bodyOf(still) }, true);
+    }
     return true;
   }
 
@@ -182,19 +187,28 @@ export class Probe {
   pin(): void {
     const { spot, here } = this;
     if (!spot) return;
-    this.wanted = here === null && this.coming;
-    if (this.wanted) return;
+    this.wanted = here === null;
+    if (!here) {
+      if (!this.coming) this.ask(spot.u, spot.v, true);
+      return;
+    }
     this.untold = this.asked;
-    const [x, y] = this.ctx.model.scene.toData(spot.u, spot.v);
-    const pin: Pin = { x, y, z: here?.z ?? null, index: this.itemAt(spot.u, spot.v) };
-    this.pins.add(pin, here?.body.kind === "images" ? pictureOf(here.body) : null);
+    const { body } = here;
+    this.pins.add(this.pinAt(here), body.kind === "images" ? pictureOf(body) : null);
   }
 
-  /** No answer has come for what was to be pinned. */
-  private giveUp(): void {
-    if (!this.wanted) return;
+  private pinAt({ u, v, z }: { u: number; v: number; z: number[] | null }): Pin {
+    const [x, y] = this.ctx.model.scene.toData(u, v);
+    return { x, y, z, index: this.itemAt(u, v) };
+  }
+
+  /** No decode came for what was to be pinned; where there is none, an item still has its own z. */
+  private giveUp(refused: boolean): void {
+    if (!this.wanted || !this.spot) return;
     this.wanted = false;
-    this.ctx.say("Nothing was pinned: no decode came for this place.");
+    const pin = this.pinAt({ ...this.spot, z: null });
+    if (refused && pin.index !== null) this.pins.add(pin, null);
+    else this.ctx.say("Nothing was pinned: no decode came for this place.");
   }
 
   private itemAt(u: number, v: number): number | null {
