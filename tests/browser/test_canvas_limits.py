@@ -183,7 +183,13 @@ def test_where_no_point_is_in_view_the_map_says_how_to_come_back(
         page.mouse.wheel(0, -240)
     expect(hint).to_have_text("Nothing here · press 0 for the whole map")
     expect(hint).to_be_visible()
-    room.focus()
+    hint.click()
+    expect(hint).to_be_hidden()
+    expect(room).to_be_focused()
+    page.mouse.move(*along(page, [(0.1, 0.95)])[0])
+    for _ in range(8):
+        page.mouse.wheel(0, -240)
+    expect(hint).to_be_visible()
     page.keyboard.press("0")
     expect(hint).to_be_hidden()
     # The only class in view is hidden by the legend, and shown again.

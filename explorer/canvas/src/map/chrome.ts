@@ -22,7 +22,8 @@ export interface Wishes {
   search(query: string): void;
   /** Open the next of what was found, or the one before. */
   openFound(back: boolean): void;
-  leaveSearch(): void;
+  /** Give the keys back to the map. */
+  focus(): void;
 }
 
 /** What of the drawing of paths floats over the map. */
@@ -48,14 +49,17 @@ export class Chrome {
     this.hint = new Hint(meta.modality);
     this.legend = new Legend(ctx, () => ctx.stage.repaint());
     this.minimap = new Minimap(ctx, (u, v) => navigation.goTo(u, v));
-    this.nothing = new Nothing(ctx);
+    this.nothing = new Nothing(ctx, () => {
+      navigation.reset();
+      wishes.focus();
+    });
     this.toolbar = new Toolbar((tool) => wishes.choose(tool));
     this.search = meta.search
       ? new Search(
           meta.noun,
           (query) => wishes.search(query),
           (back) => wishes.openFound(back),
-          () => wishes.leaveSearch(),
+          () => wishes.focus(),
         )
       : null;
     const rest = meta.open_rest ? restChoice((mode) => wishes.rest(mode)) : null;

@@ -88,7 +88,7 @@ export class LatentMap implements Context {
           const next = this.model.next(this.state.picked ?? -1, back);
           if (next !== null) this.looking.pick(next);
         },
-        leaveSearch: () => this.root.focus(),
+        focus: () => this.root.focus(),
       },
       this.drawing,
     );

@@ -1,5 +1,5 @@
 /** A word where one has gone to where no point is: the map would else look broken. */
-import { el, icon } from "../dom";
+import { el } from "../dom";
 import { toUnit } from "../view";
 import type { Context } from "./context";
 
@@ -7,15 +7,18 @@ import type { Context } from "./context";
 const OFTEN = 100;
 
 export class Nothing {
-  readonly root = el("div", { class: "hint nothing", hidden: true });
+  readonly root = el("button", { type: "button", class: "hint nothing", hidden: true });
   private timer: ReturnType<typeof setTimeout> | undefined;
   private about: unknown[] = [];
 
-  constructor(private readonly ctx: Context) {
+  constructor(
+    private readonly ctx: Context,
+    whole: () => void,
+  ) {
     // Where nothing hovers there is a finger, and no key to press.
-    const touch = matchMedia("(hover: none)").matches;
-    const how = touch ? ["tap", icon("whole")] : ["press 0"];
-    this.root.append("Nothing here · ", ...how, " for the whole map");
+    const how = matchMedia("(hover: none)").matches ? "tap here" : "press 0";
+    this.root.textContent = `Nothing here · ${how} for the whole map`;
+    this.root.addEventListener("click", whole);
   }
 
   /** The map was drawn: soon look whether anything is to be seen. */
