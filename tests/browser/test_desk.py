@@ -158,14 +158,18 @@ def test_the_sheet_is_faint_while_it_lags_behind(page: Page, server: Server) -> 
     holding[0] = True
     desk.get_by_role("button", name="Walk").click()
     expect(sheet).to_have_attribute("aria-busy", "true")
-    page.wait_for_function("board => getComputedStyle(board).opacity < 0.5", arg=board.element_handle())
+    page.wait_for_function(
+        "board => getComputedStyle(board).opacity < 0.5", arg=board.element_handle()
+    )
     holding[0] = False
     for message in held:
         lines[-1].send(message)
     desk.get_by_role("button", name="Walk").click()
     expect(sheet).not_to_have_attribute("aria-busy", "true")
     expect(board).to_have_attribute("data-side", "20")
-    page.wait_for_function("board => getComputedStyle(board).opacity === '1'", arg=board.element_handle())
+    page.wait_for_function(
+        "board => getComputedStyle(board).opacity === '1'", arg=board.element_handle()
+    )
 
 
 @pytest.mark.parametrize("width", [1440, 390])
