@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.on_the_map import PATIENCE, at_rest
 from tests.support import Server
@@ -131,3 +131,57 @@ def test_on_a_phone_the_result_the_sliders_and_then_the_rest(
         assert tops == sorted(tops)
     finally:
         context.close()
+
+
+def test_the_sheet_is_faint_while_it_lags_behind(page: Page, server: Server) -> None:
+    held: list[str | bytes] = []
+    holding = [False]
+    lines: list[WebSocketRoute] = []
+
+    def between(line: WebSocketRoute) -> None:
+        lines.append(line)
+
+        def answered(message: str | bytes) -> None:
+            if holding[0]:
+                held.append(message)
+            else:
+                line.send(message)
+
+        line.connect_to_server().on_message(answered)
+
+    page.route_web_socket(re.compile("/live"), between)
+    desk = open_desk(page, server, "mnist")
+    sheet = desk.locator(".sheet")
+    board = sheet.locator(".manifold")
+    expect(board).to_have_attribute("data-side", "20")
+    expect(sheet).not_to_have_attribute("aria-busy", "true")
+    holding[0] = True
+    desk.get_by_role("button", name="Walk").click()
+    expect(sheet).to_have_attribute("aria-busy", "true")
+    page.wait_for_function(
+        "board => getComputedStyle(board).opacity < 0.5", arg=board.element_handle()
+    )
+    holding[0] = False
+    for message in held:
+        lines[-1].send(message)
+    desk.get_by_role("button", name="Walk").click()
+    expect(sheet).not_to_have_attribute("aria-busy", "true")
+    expect(board).to_have_attribute("data-side", "20")
+    page.wait_for_function(
+        "board => getComputedStyle(board).opacity === '1'", arg=board.element_handle()
+    )
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_start_bar_breaks_no_words(page: Page, server: Server, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    desk = open_desk(page, server, "mnist")
+    label = desk.locator(".from-item").bounding_box()
+    number = desk.locator(".from-item input").bounding_box()
+    assert label is not None
+    assert number is not None
+    assert label["height"] <= number["height"] + 1
+    if width == 1440:
+        first = desk.get_by_role("button", name="Random sample").bounding_box()
+        assert first is not None
+        assert first["y"] < number["y"] + number["height"] / 2 < first["y"] + first["height"]

@@ -147,6 +147,8 @@ def test_pins_of_either_map_are_ends_and_none_is_lost_between_them(
 
 
 def test_the_path_can_be_taken_away(page: Page, server: Server) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     path = open_path(page, server, "mnist")
     strip = np.asarray(Image.open(io.BytesIO(taken(page, path, "PNG"))).convert("L"))
     assert strip.shape == (112 + 16, 9 * (112 + 8) + 8)
@@ -157,6 +159,8 @@ def test_the_path_can_be_taken_away(page: Page, server: Server) -> None:
         frame = np.asarray(moving.convert("L"))
         left = 8 + number * 120
         np.testing.assert_array_equal(frame, strip[8 : 8 + 112, left : left + 112])
+    # Where pictures are read again, the browser was told that they would be.
+    assert not [words for words in said if "willReadFrequently" in words]
     told = json.loads(taken(page, path, "JSON"))
     assert len(told["z"]) == len(told["pictures"]) == 9
     np.testing.assert_array_equal(np.array(told["pictures"][4]), strip[8:120:4, 488:600:4])

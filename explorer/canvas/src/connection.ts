@@ -4,6 +4,7 @@ import type { Status } from "./status";
 
 const shared = new Map<string, { client: LiveClient; users: number }>();
 
+/** Where a live socket is, as Python tells it. */
 export interface Door {
   path: string;
   token: string;

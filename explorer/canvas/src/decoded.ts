@@ -1,23 +1,32 @@
 /** What the model made of a point, on the screen: a crisp picture, or words with their certainty. */
-import { el } from "./dom";
+import { el, flat } from "./dom";
 import type { Body, Images, Text } from "./protocol";
 
-/** Draw one picture into a canvas of its own size; CSS enlarges it with sharp pixels. */
-export function paint(canvas: HTMLCanvasElement, images: Images, which = 0): void {
-  const { width, height, channels } = images;
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d");
-  if (!context || width * height === 0) return;
-  const picture = context.createImageData(width, height);
+/** One picture as a canvas takes it: opaque, and a grey one in three equal colours. */
+export function asImageData({ pixels, width, height, channels }: Images, which = 0): ImageData {
+  const picture = new ImageData(width, height);
   const from = which * width * height * channels;
   for (let i = 0; i < width * height; i++) {
     for (let colour = 0; colour < 3; colour++) {
-      picture.data[4 * i + colour] = images.pixels[from + i * channels + Math.min(colour, channels - 1)];
+      picture.data[4 * i + colour] = pixels[from + i * channels + Math.min(colour, channels - 1)];
     }
     picture.data[4 * i + 3] = 255;
   }
-  context.putImageData(picture, 0, 0);
+  return picture;
+}
+
+/** Whether each pixel of a picture is to be seen, as of all small ones; larger ones are smoothed. */
+export function crisp({ width, height }: { width: number; height: number }): boolean {
+  return Math.max(width, height) <= 64;
+}
+
+/** Draw one picture into a canvas of its own size, which CSS enlarges. */
+function paint(canvas: HTMLCanvasElement, images: Images, which = 0): void {
+  canvas.width = images.width;
+  canvas.height = images.height;
+  canvas.classList.toggle("fine", !crisp(images));
+  if (images.width * images.height === 0) return;
+  flat(canvas).putImageData(asImageData(images, which), 0, 0);
 }
 
 export function pictureOf(images: Images, which = 0): HTMLCanvasElement {
@@ -55,6 +64,19 @@ export function decoded(body: Body, which = 0): HTMLElement {
   if (body.kind === "images") return pictureOf(body, which);
   const text = body.texts[which];
   return text ? wordsOf(text) : el("span", { class: "quiet" }, "No words");
+}
+
+/** Show a decode in an element of ours, in place of the one before it. */
+export function showIn(place: HTMLElement, body: Body, which = 0): void {
+  const picture = place.firstElementChild;
+  // A picture is painted over: no element comes or goes sixty times a second.
+  if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body, which);
+  else place.replaceChildren(decoded(body, which));
+}
+
+/** Count what was shown on an element: tests wait for it. */
+export function countAnswer(element: HTMLElement): void {
+  element.dataset.answers = String(Number(element.dataset.answers ?? 0) + 1);
 }
 
 /** From here on a decode lies among items; and below, in the empty. */

@@ -67,8 +67,9 @@ export function fitCanvas(canvas: HTMLCanvasElement, width: number, height: numb
   return ratio;
 }
 
-export function flat(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
+/** To draw on; where what was drawn is read again, the browser keeps it out of the graphics memory. */
+export function flat(canvas: HTMLCanvasElement, read = false): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d", { willReadFrequently: read });
   if (!context) throw new Error("This browser cannot draw on a canvas.");
   return context;
 }

@@ -82,6 +82,20 @@ export class Grid {
     return count;
   }
 
+  /** Whether an accepted point lies in a rectangle; looks no further than the first. */
+  anyIn(left: number, bottom: number, right: number, top: number, accept: Accept): boolean {
+    const [first, last] = [this.column(left), this.column(right)];
+    for (let row = this.column(bottom); row <= this.column(top); row++) {
+      const to = this.start[row * this.side + last + 1];
+      for (let at = this.start[row * this.side + first]; at < to; at++) {
+        const index = this.order[at];
+        const [u, v] = [this.points[2 * index], this.points[2 * index + 1]];
+        if (u >= left && u <= right && v >= bottom && v <= top && accept(index)) return true;
+      }
+    }
+    return false;
+  }
+
   /** The accepted points in a rectangle, in rising order. */
   inBox(left: number, bottom: number, right: number, top: number, accept?: Accept): Uint32Array {
     return this.inPolygon([left, bottom, right, bottom, right, top, left, top], accept);

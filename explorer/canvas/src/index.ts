@@ -38,14 +38,18 @@ export function column({ data, parentElement }: Mount<Uint8Array>): Cleanup {
   return () => columns.get(parentElement)?.letGo();
 }
 
+/** A map's place on the page: it waits for columns, and another map takes the place of the first. */
 class Room {
   private map: LatentMap | null = null;
   private xy = "";
   private stopWaiting: Cleanup = () => undefined;
-  private readonly host = el("div", { class: "host" });
 
-  constructor(parent: ShadowRoot | HTMLElement) {
-    parent.append(styled(`.host { width: 100%; height: 100%; } ${style}`), this.host);
+  constructor(
+    meta: Meta,
+    private readonly host: HTMLElement,
+    tell: (state: State) => void,
+  ) {
+    this.update(meta, tell);
   }
 
   update(meta: Meta, tell: (state: State) => void): void {
@@ -69,19 +73,7 @@ class Room {
   }
 }
 
-const rooms = new WeakMap<Node, Room>();
-
-export function latentMap({ data, parentElement, setStateValue }: Mount<Meta>): Cleanup {
-  let room = rooms.get(parentElement);
-  if (!room) rooms.set(parentElement, (room = new Room(parentElement)));
-  room.update(data, (state) => setStateValue("state", state));
-  return () => {
-    rooms.get(parentElement)?.destroy();
-    rooms.delete(parentElement);
-  };
-}
-
-/** What a component without columns is: made once for its element, then told what is new. */
+/** What a component with a face is: made once for its element, then told what is new. */
 interface Part<Meta, State> {
   update(meta: Meta, tell: (state: State) => void): void;
   destroy(): void;
@@ -107,6 +99,11 @@ function component<Meta, State>(
     };
   };
 }
+
+export const latentMap = component(
+  `.host { width: 100%; height: 100%; } ${style}`,
+  (...given: ConstructorParameters<typeof Room>) => new Room(...given),
+);
 
 export const mixingDesk = component(
   `${style} ${deskStyle}`,

@@ -1,11 +1,14 @@
 /** Names on the map: where each belongs, and which of them have room. */
 
-export interface Candidate {
-  /** The middle of the name on the screen, in CSS pixels. */
+export interface Box {
+  /** The middle on the screen, in CSS pixels. */
   x: number;
   y: number;
   width: number;
   height: number;
+}
+
+export interface Candidate extends Box {
   /** The larger it is, the sooner it gets its place. */
   weight: number;
 }
@@ -89,18 +92,19 @@ function peak(counts: Float32Array): number {
 
 /**
  * Which names are drawn: in order of weight, each that fits into the window and overlaps none that
- * was placed before. The rest appear as one zooms in and they move apart.
+ * was placed before, nor any of the boxes that are taken. The rest appear as one zooms in and they move apart.
  */
 export function placed(
   candidates: readonly Candidate[],
   width: number,
   height: number,
+  boxes: readonly Box[] = [],
   gap = 4,
 ): number[] {
   const order = candidates
     .map((_, index) => index)
     .sort((a, b) => candidates[b].weight - candidates[a].weight || a - b);
-  const taken: number[] = [];
+  const [places, taken]: [number[], Box[]] = [[], [...boxes]];
   for (const index of order) {
     const one = candidates[index];
     const inside =
@@ -108,12 +112,14 @@ export function placed(
       one.x + one.width / 2 <= width &&
       one.y - one.height / 2 >= 0 &&
       one.y + one.height / 2 <= height;
-    if (inside && !taken.some((other) => overlap(one, candidates[other], gap))) taken.push(index);
+    if (!inside || taken.some((other) => overlap(one, other, gap))) continue;
+    places.push(index);
+    taken.push(one);
   }
-  return taken;
+  return places;
 }
 
-function overlap(a: Candidate, b: Candidate, gap: number): boolean {
+function overlap(a: Box, b: Box, gap: number): boolean {
   return (
     Math.abs(a.x - b.x) < (a.width + b.width) / 2 + gap &&
     Math.abs(a.y - b.y) < (a.height + b.height) / 2 + gap

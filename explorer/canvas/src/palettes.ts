@@ -1,4 +1,5 @@
 /** Colours: categories that colour-blind people can tell apart, and scales that rise evenly. */
+import { between } from "./scales";
 
 export type Rgb = readonly [number, number, number];
 export type Scheme = "light" | "dark";
@@ -72,10 +73,8 @@ export function classColours(count: number, scheme: Scheme, other = -1): string[
 export function scaleColour(name: string, share: number): Rgb {
   const digits = SCALES[name] ?? VIRIDIS;
   const stops = digits.length / 6;
-  const place = Math.min(1, Math.max(0, share)) * (stops - 1);
-  const first = Math.min(stops - 2, Math.floor(place));
+  const [first, part] = between(share, stops);
   const [from, to] = [first, first + 1].map((stop) => rgbOf(digits.slice(6 * stop, 6 * stop + 6)));
-  const part = place - first;
   return [0, 1, 2].map((k) => from[k] + (to[k] - from[k]) * part) as unknown as Rgb;
 }
 

@@ -58,6 +58,18 @@ export class Scene {
   }
 }
 
+/** Between which of `count` even places `share` (0 to 1) lies, and how far from the first of the two. */
+export function between(share: number, count: number): [first: number, part: number] {
+  const along = Math.min(1, Math.max(0, share)) * (count - 1);
+  const first = Math.min(count - 2, Math.floor(along));
+  return [first, along - first];
+}
+
+/** The value at a share of what lies between two ends. */
+export function valueAt({ low, high }: { low: number; high: number }, share: number): number {
+  return low + (high - low) * share;
+}
+
 /** A number as people read it in a legend: three significant digits, no long tails. */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return "unknown";

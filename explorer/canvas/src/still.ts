@@ -1,6 +1,13 @@
 /** What Python decoded itself, for want of a live socket: a picture as base64 bytes, or a text. */
-import type { Body } from "./protocol";
+import type { Body, Images } from "./protocol";
 import { fromBase64 } from "./ranges";
+
+/** Pictures as Python packs them: their bytes one after the other, in base64. */
+export type Packed = Omit<Images, "kind" | "pixels"> & { pixels: string };
+
+export function unpacked(packed: Packed): Images {
+  return { kind: "images", ...packed, pixels: fromBase64(packed.pixels) };
+}
 
 export interface Still {
   request: number;
@@ -8,13 +15,11 @@ export interface Still {
   nearest: number;
   z: number[];
   text: string | null;
-  picture: { height: number; width: number; channels: number; pixels: string } | null;
+  picture: Packed | null;
 }
 
 export function bodyOf(still: Pick<Still, "text" | "picture">): Body {
-  if (still.picture) {
-    return { kind: "images", count: 1, ...still.picture, pixels: fromBase64(still.picture.pixels) };
-  }
+  if (still.picture) return unpacked(still.picture);
   const text = still.text ?? "";
   return { kind: "texts", texts: [{ text, tokens: [], p: [] }] };
 }

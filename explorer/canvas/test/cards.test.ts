@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { besides } from "../src/map/cards";
 import { pointOpacity, pointSize } from "../src/map/renderer";
 import { merged } from "../src/map/select";
-import { along } from "../src/map/way";
+import { along, endsOf } from "../src/map/way";
 
 describe("a card beside a place", () => {
   const room = { width: 400, height: 300 };
@@ -56,4 +56,19 @@ test("a place on a line of places is between its neighbours, and its ends are th
   expect(along(places, 0.75)).toEqual([10, 10]);
   expect(along(places, 1)).toEqual([10, 20]);
   expect(along(places, 7)).toEqual([10, 20]);
+});
+
+test.each([
+  [[100, 100], [300, 200]],
+  [[100, 100], [110, 108]],
+  [[100, 108], [90, 100]],
+] as const)("the ends of a path at %j and %j are named beside their dots, not over each other", (start, end) => {
+  const ends = endsOf([start, [150, 150], end]);
+  for (const { spot, box, below } of ends) {
+    const [top, bottom] = [box.y - box.height / 2, box.y + box.height / 2];
+    expect([spot[1] - top, bottom - spot[1]]).toEqual(below ? [8, 25] : [25, 8]);
+  }
+  const words = ends.map(({ spot, below }) => ({ x: spot[0], y: spot[1] + (below ? 17 : -17) }));
+  const apart = Math.abs(words[0].x - words[1].x) >= 38 || Math.abs(words[0].y - words[1].y) >= 16;
+  expect(apart).toBe(true);
 });

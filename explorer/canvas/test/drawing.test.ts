@@ -138,6 +138,11 @@ describe("names on the map", () => {
     expect(placed([at(50, 50, 1), at(60, 55, 9), at(150, 50, 2)], 300, 200)).toEqual([1, 2]);
   });
 
+  test("leave free what is taken, however light it is", () => {
+    const box = { x: 55, y: 52, width: 30, height: 30 };
+    expect(placed([at(50, 50, 9), at(150, 50, 2)], 300, 200, [box])).toEqual([1]);
+  });
+
   test("stay inside the window", () => {
     expect(placed([at(10, 50, 1), at(290, 50, 1), at(100, 195, 1), at(100, 50, 1)], 300, 200)).toEqual([3]);
   });

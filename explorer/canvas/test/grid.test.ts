@@ -110,3 +110,18 @@ test("five million points on one spot are one cell, not a failure", () => {
   expect(grid.nearest(0, 0, 0.1)).toBe(0);
   expect(grid.inBox(-1, -1, 1, 1)).toHaveLength(5_000_000);
 });
+
+test("whether anything lies in a rectangle is known to the point, on the map and beside it", () => {
+  const points = randomPoints(300, 6);
+  const grid = new Grid(points);
+  const random = seeded(7);
+  const seen = new Set<boolean>();
+  for (let k = 0; k < 500; k++) {
+    const [left, bottom, side] = [2.4 * random() - 1.2, 2.4 * random() - 1.2, 0.1 * random()];
+    const even = (index: number): boolean => index % 2 === 0;
+    const inside = grid.inBox(left, bottom, left + side, bottom + side, even).length > 0;
+    expect(grid.anyIn(left, bottom, left + side, bottom + side, even)).toBe(inside);
+    seen.add(inside);
+  }
+  expect(seen.size).toBe(2);
+});

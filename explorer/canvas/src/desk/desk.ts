@@ -1,6 +1,6 @@
 /** The mixing desk: one live slider a dimension, and everything decoded while it moves. */
 import { Line } from "../connection";
-import { decoded, paint } from "../decoded";
+import { countAnswer, showIn } from "../decoded";
 import { el } from "../dom";
 import { askItem } from "../asks";
 import type { Body } from "../protocol";
@@ -198,10 +198,8 @@ export class Desk {
   }
 
   private showBody(body: Body): void {
-    const picture = this.result.firstElementChild;
-    if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body);
-    else this.result.replaceChildren(decoded(body));
-    this.result.dataset.answers = String(Number(this.result.dataset.answers ?? 0) + 1);
+    showIn(this.result, body);
+    countAnswer(this.result);
   }
 
   private drawSpreads(): void {

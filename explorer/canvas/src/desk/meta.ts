@@ -1,4 +1,5 @@
 /** What Python tells the mixing desk, and what it tells Python. */
+import type { Door } from "../connection";
 import type { Still } from "../still";
 
 export interface Dimension {
@@ -18,7 +19,7 @@ export interface DeskMeta {
   modality: string;
   noun: string;
   model: string;
-  live: { path: string; token: string } | null;
+  live: Door | null;
   dims: Dimension[];
   /** How many sliders are shown at first; the others are folded away. */
   shown: number;

@@ -1,6 +1,8 @@
 /** The sheet: two dimensions at once, as a grid of pictures that becomes finer by and by. */
+import { asImageData } from "../decoded";
 import { el, fitCanvas, flat } from "../dom";
 import type { Images } from "../protocol";
+import { valueAt } from "../scales";
 import { Lane, type Decoder } from "./decoder";
 import type { Dimension } from "./meta";
 
@@ -15,11 +17,10 @@ export function gridPoints(
   upwards: Dimension,
   side: number,
 ): number[][] {
-  const at = ({ low, high }: Dimension, share: number): number => low + (high - low) * share;
   return Array.from({ length: side * side }, (_, cell) => {
     const point = [...z];
-    point[across.index] = at(across, ((cell % side) + 0.5) / side);
-    point[upwards.index] = at(upwards, 1 - (Math.floor(cell / side) + 0.5) / side);
+    point[across.index] = valueAt(across, ((cell % side) + 0.5) / side);
+    point[upwards.index] = valueAt(upwards, 1 - (Math.floor(cell / side) + 0.5) / side);
     return point;
   });
 }
@@ -78,6 +79,8 @@ export class Sheet {
     this.place();
     if (about === this.drawnFor) return;
     this.drawnFor = about;
+    // Faint until it is drawn for where z is now.
+    this.root.setAttribute("aria-busy", "true");
     void this.draw(++this.version);
   }
 
@@ -89,29 +92,30 @@ export class Sheet {
       for (let from = 0; from < points.length; from += piece) {
         const part = points.slice(from, from + piece);
         const body = await this.decoder.decode(Lane.sheet, part.flat(), part.length);
-        if (version !== this.version || body?.kind !== "images") return;
+        const past = version !== this.version;
+        if (body?.kind !== "images") {
+          // What did not come is asked for again as soon as it can be.
+          if (!past) this.drawnFor = "";
+          return;
+        }
+        if (past && side !== STEPS[0]) return;
         pictures.push(body);
       }
       this.paint(pictures, side);
+      // While z moves on, the coarse sheet follows it as fast as it can.
+      if (version !== this.version) return;
+      this.root.removeAttribute("aria-busy");
     }
   }
 
   private paint(parts: Images[], side: number): void {
-    const { width, height, channels } = parts[0];
+    const { width, height } = parts[0];
     const sheet = el("canvas", { width: side * width, height: side * height });
     const context = flat(sheet);
     let cell = 0;
     for (const part of parts) {
       for (let which = 0; which < part.count; which++, cell++) {
-        const picture = context.createImageData(width, height);
-        const from = which * width * height * channels;
-        for (let i = 0; i < width * height; i++) {
-          for (let c = 0; c < 3; c++) {
-            picture.data[4 * i + c] = part.pixels[from + i * channels + Math.min(c, channels - 1)];
-          }
-          picture.data[4 * i + 3] = 255;
-        }
-        context.putImageData(picture, (cell % side) * width, Math.floor(cell / side) * height);
+        context.putImageData(asImageData(part, which), (cell % side) * width, Math.floor(cell / side) * height);
       }
     }
     const { clientWidth } = this.root;
@@ -139,10 +143,9 @@ export class Sheet {
     const inside = (share: number): number => Math.min(1, Math.max(0, share));
     const u = inside((event.clientX - box.left) / box.width);
     const v = 1 - inside((event.clientY - box.top) / box.height);
-    const at = ({ low, high }: Dimension, share: number): number => low + (high - low) * share;
     this.go([
-      [this.across.index, at(this.across, u)],
-      [this.upwards.index, at(this.upwards, v)],
+      [this.across.index, valueAt(this.across, u)],
+      [this.upwards.index, valueAt(this.upwards, v)],
     ]);
   }
 }

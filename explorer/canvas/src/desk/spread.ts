@@ -1,5 +1,6 @@
 /** The spread of a dimension under its slider: where the items lie. */
 import { fitCanvas, flat } from "../dom";
+import { trace } from "../marks";
 
 /** Heights of bars as a closed outline, from the bottom left; share 1 is the full height. */
 export function outline(spread: readonly number[], width: number, height: number): [number, number][] {
@@ -19,10 +20,7 @@ export function drawSpread(canvas: HTMLCanvasElement, spread: readonly number[],
   const context = flat(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  context.beginPath();
-  outline(spread, width, height).forEach(([x, y], k) =>
-    k ? context.lineTo(x, y) : context.moveTo(x, y),
-  );
+  trace(context, outline(spread, width, height));
   context.fillStyle = colour;
   context.fill();
 }

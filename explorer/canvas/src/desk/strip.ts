@@ -1,15 +1,15 @@
 /** The filmstrip: what one dimension does, from one end of its slider to the other. */
 import { decoded } from "../decoded";
 import { el } from "../dom";
-import { shortNumber } from "../scales";
+import { shortNumber, valueAt } from "../scales";
 import { Lane, type Decoder } from "./decoder";
 import type { Dimension } from "./meta";
 
 const FRAMES = { pictures: 9, texts: 7 };
 
 /** `count` places from one end of a dimension to the other, both included. */
-export function stops({ low, high }: Pick<Dimension, "low" | "high">, count: number): number[] {
-  return Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
+export function stops(ends: Pick<Dimension, "low" | "high">, count: number): number[] {
+  return Array.from({ length: count }, (_, k) => valueAt(ends, k / (count - 1)));
 }
 
 export class Strip {

@@ -2,7 +2,7 @@
 import { el } from "../dom";
 import { counted } from "../scales";
 import { Status } from "../status";
-import type { Frame } from "../view";
+import type { Frame, View } from "../view";
 import type { Context } from "./context";
 import type { Tool } from "./gestures";
 import { Legend } from "./legend";
@@ -10,6 +10,7 @@ import { Minimap } from "./minimap";
 import type { Navigation } from "./navigation";
 import { restChoice } from "./rest";
 import { Hint } from "./hint";
+import { Nothing } from "./nothing";
 import { Search, Toolbar, zoomButtons } from "./toolbar";
 
 /** Narrower than this, in CSS pixels, the map keeps only what is needed. */
@@ -21,7 +22,8 @@ export interface Wishes {
   search(query: string): void;
   /** Open the next of what was found, or the one before. */
   openFound(back: boolean): void;
-  leaveSearch(): void;
+  /** Give the keys back to the map. */
+  focus(): void;
 }
 
 /** What of the drawing of paths floats over the map. */
@@ -32,6 +34,7 @@ export class Chrome {
   readonly hint: Hint;
   readonly legend: Legend;
   readonly minimap: Minimap;
+  private readonly nothing: Nothing;
   readonly toolbar: Toolbar;
   readonly search: Search | null;
   readonly parts: HTMLElement[];
@@ -46,13 +49,17 @@ export class Chrome {
     this.hint = new Hint(meta.modality);
     this.legend = new Legend(ctx, () => ctx.stage.repaint());
     this.minimap = new Minimap(ctx, (u, v) => navigation.goTo(u, v));
+    this.nothing = new Nothing(ctx, () => {
+      navigation.reset();
+      wishes.focus();
+    });
     this.toolbar = new Toolbar((tool) => wishes.choose(tool));
     this.search = meta.search
       ? new Search(
           meta.noun,
           (query) => wishes.search(query),
           (back) => wishes.openFound(back),
-          () => wishes.leaveSearch(),
+          () => wishes.focus(),
         )
       : null;
     const rest = meta.open_rest ? restChoice((mode) => wishes.rest(mode)) : null;
@@ -66,6 +73,7 @@ export class Chrome {
       el("div", { class: "corner" }, this.status.root, rest),
       el("div", { class: "bottom-right" }, this.minimap.root, zooms),
       this.hint.root,
+      this.nothing.root,
       drawing.hint,
     ];
     this.parts.forEach(keepGestures);
@@ -90,6 +98,12 @@ export class Chrome {
     return { left: 64, right: Math.max(72, legend + 24), top: draws ? 60 : 12, bottom: 34 };
   }
 
+  /** The map was drawn: follow it. */
+  follow(view: View): void {
+    this.minimap.draw(view);
+    this.nothing.look();
+  }
+
   /** Say how many points are left of a search; `answered`: of what was asked last. */
   found(answered: boolean): void {
     this.search?.say(`${counted(this.ctx.model.matching)} found`, answered);
@@ -97,6 +111,7 @@ export class Chrome {
 
   destroy(): void {
     this.search?.destroy();
+    this.nothing.destroy();
   }
 }
 

@@ -1,9 +1,9 @@
 /** A path drawn by hand: shown while it is drawn, then told to Python, which decodes along it. */
 import { el, icon } from "../dom";
+import { stroke } from "../marks";
 import { toScreen, toUnit, type View } from "../view";
 import type { Context } from "./context";
 import type { Place } from "./gestures";
-import { stroke } from "./way";
 
 type Point = [number, number];
 

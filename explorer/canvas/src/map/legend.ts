@@ -36,7 +36,9 @@ export class Legend {
     const several = colour.kind === "values" || colour.names.length > 1;
     this.root.hidden = !several;
     if (!several) return;
-    this.fold.replaceChildren(icon("list"), el("span", {}, oneLine(colour.title, 28)));
+    const title = oneLine(colour.title);
+    this.fold.title = title;
+    this.fold.replaceChildren(icon("list"), el("span", {}, title));
     if (colour.kind === "values") this.body.replaceChildren(...this.scale());
     else this.body.replaceChildren(...this.lines(colour.names));
   }
@@ -47,11 +49,13 @@ export class Legend {
     const lines = names.slice(0, MOST_LINES).map((name, code) => {
       const swatch = el("span", { class: "swatch" });
       swatch.style.background = colours[code];
+      const words = oneLine(name) || "(empty)";
+      const title = `${words}\nClick to hide or show; double-click for this alone`;
       const line = el(
         "button",
-        { type: "button", class: "line", title: "Click to hide or show; double-click for this alone" },
+        { type: "button", class: "line", title },
         swatch,
-        el("span", { class: "name" }, oneLine(name, 60) || "(empty)"),
+        el("span", { class: "name" }, words),
         el("span", { class: "count" }, counted(model.sizes[code])),
       );
       line.setAttribute("aria-pressed", String(!model.hidden.has(code)));

@@ -2,6 +2,7 @@
 import { decoded } from "../decoded";
 import { el, oneLine } from "../dom";
 import { askItem } from "../asks";
+import { ring } from "../marks";
 import type { Item } from "../protocol";
 import { counted } from "../scales";
 import { toScreen, toUnit, type View } from "../view";
@@ -110,17 +111,10 @@ export class Look {
 
   draw(context: CanvasRenderingContext2D, view: View): void {
     const { points } = this.ctx.model.scene;
-    const { accent, background, text } = this.ctx.theme();
-    for (const [index, colour] of [[this.picked, accent], [this.hovered, text]] as const) {
+    const theme = this.ctx.theme();
+    for (const [index, colour] of [[this.picked, theme.accent], [this.hovered, theme.text]] as const) {
       if (index < 0 || index >= points.length / 2) continue;
-      const [x, y] = toScreen(view, points[2 * index], points[2 * index + 1]);
-      for (const [stroke, width] of [[background, 4.5], [colour, 2]] as const) {
-        context.beginPath();
-        context.arc(x, y, 7, 0, 2 * Math.PI);
-        context.strokeStyle = stroke;
-        context.lineWidth = width;
-        context.stroke();
-      }
+      ring(context, toScreen(view, points[2 * index], points[2 * index + 1]), 7, colour, theme);
     }
   }
 }

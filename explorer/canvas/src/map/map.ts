@@ -3,6 +3,7 @@ import { hear, type OwnPlace } from "../bus";
 import { Line } from "../connection";
 import { el } from "../dom";
 import type { LiveClient } from "../live";
+import { drawOwn } from "../marks";
 import { counted } from "../scales";
 import { readTheme, sameTheme, type Theme } from "../theme";
 import { cameraOf, toScreen, type View } from "../view";
@@ -13,11 +14,10 @@ import { Gestures, type Tool } from "./gestures";
 import { commandsOf, handsOf, type Parts } from "./hands";
 import { HELP, listenToKeys } from "./keys";
 import { Look } from "./look";
-import type { Meta, State } from "./meta";
+import { looksOf, type Meta, type State } from "./meta";
 import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
 import { Navigation } from "./navigation";
-import { drawOwn } from "./mark";
 import { Probe } from "./probe";
 import { Select } from "./select";
 import { Stage } from "./stage";
@@ -88,7 +88,7 @@ export class LatentMap implements Context {
           const next = this.model.next(this.state.picked ?? -1, back);
           if (next !== null) this.looking.pick(next);
         },
-        leaveSearch: () => this.root.focus(),
+        focus: () => this.root.focus(),
       },
       this.drawing,
     );
@@ -213,15 +213,14 @@ export class LatentMap implements Context {
       this.stage.setTheme(theme);
       this.chrome.minimap.forget();
     }
-    const looks = ({ columns: names, colour, clusters }: Meta): string =>
-      JSON.stringify([names, colour, clusters]);
-    const recoloured = looks(before) !== looks(meta);
+    const recoloured = looksOf(before) !== looksOf(meta);
+    const refiltered = before.columns.mask !== meta.columns.mask;
     const { matching } = this.model;
     if (recoloured) {
       this.model.take(meta, columns);
       this.names.forget();
-      this.stage.restyle();
-    }
+    } else if (refiltered) this.model.filter(meta, columns);
+    if (recoloured || refiltered) this.stage.restyle();
     if (recoloured || rethemed) {
       this.chrome.legend.fill();
       this.fit();
@@ -250,15 +249,16 @@ export class LatentMap implements Context {
   }
 
   private draw(context: CanvasRenderingContext2D, view: View): void {
-    this.names.draw(context, view);
-    if (!this.drawing.busy) this.way.draw(context, view);
+    const way = this.drawing.busy ? null : this.way;
+    this.names.draw(context, view, way?.labels(view));
+    way?.draw(context, view);
     this.drawing.draw(context, view);
     this.looking.draw(context, view);
     this.probe.draw(context, view);
     const own = this.own?.at[this.told.view];
-    if (own) drawOwn(context, ...toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
+    if (own) drawOwn(context, toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
     this.selecting.draw(context);
-    this.chrome.minimap.draw(view);
+    this.chrome.follow(view);
   }
 
   private choose(tool: Tool): void {

@@ -1,4 +1,5 @@
 /** What Python tells the map besides its columns, and what the map tells Python. */
+import type { Door } from "../connection";
 import type { Still } from "../still";
 
 export interface Classes {
@@ -41,7 +42,7 @@ export interface Meta {
   view: string;
   /** Whether two dimensions leave something open, so that one can choose where it comes from. */
   open_rest: boolean;
-  live: { path: string; token: string } | null;
+  live: Door | null;
   search: boolean;
   /** Beside something else: the legend is folded, and nothing is explained. */
   compact: boolean;
@@ -55,6 +56,11 @@ export interface Meta {
   answer: Still | null;
   /** The turn of the last state that Python knew of when it wrote this. */
   turn: number;
+}
+
+/** Differs where points look otherwise now; a new filter alone is not that. */
+export function looksOf({ columns: { xy, colour, cluster }, colour: meaning, clusters }: Meta): string {
+  return JSON.stringify([xy, colour, cluster, meaning, clusters]);
 }
 
 export interface State {

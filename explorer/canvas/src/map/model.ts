@@ -3,9 +3,9 @@ import { asCodes, asFloats } from "../columns";
 import { densityOf, type Density } from "../density";
 import { Grid } from "../grid";
 import { anchorsOf, type Anchor } from "../labels";
-import { classColours, neutral, rgbOf, scaleColours, STEPS, type Scheme } from "../palettes";
-import { Scene } from "../scales";
-import type { Meta, Values } from "./meta";
+import { classColours, neutral, scaleColours, STEPS, type Scheme } from "../palettes";
+import { Scene, valueAt } from "../scales";
+import type { Meta } from "./meta";
 
 /** The largest code of a value; it stands for "unknown". */
 const UNKNOWN = 65_535;
@@ -50,7 +50,6 @@ export class MapModel {
   /** Take over new colours, clusters and filter; the points are the same. */
   take(meta: Meta, columns: Columns): void {
     const recoloured = meta.colour.title !== this.meta.colour.title;
-    this.meta = meta;
     this.version++;
     const colour = meta.columns.colour ? columns.get(meta.columns.colour) : undefined;
     if (meta.colour.kind === "classes") {
@@ -65,6 +64,12 @@ export class MapModel {
     if (recoloured) this.hidden.clear();
     const cluster = meta.columns.cluster ? columns.get(meta.columns.cluster) : undefined;
     this.clusters = cluster ? asCodes(cluster, 1) : null;
+    this.filter(meta, columns);
+  }
+
+  /** Take over another filter; the colours are the same. */
+  filter(meta: Meta, columns: Columns): void {
+    this.meta = meta;
     this.mask = (meta.columns.mask && columns.get(meta.columns.mask)) || null;
     this.matching = this.mask ? bitsOf(this.mask, this.scene.count) : this.scene.count;
   }
@@ -76,7 +81,7 @@ export class MapModel {
   /** Whether a point can be hovered, picked and selected. */
   readonly accepts = (index: number): boolean => {
     if (this.hidden.size > 0 && this.hidden.has(this.codes[index])) return false;
-    return this.mask === null || this.passes(index);
+    return this.passes(index);
   };
 
   /** The next point after one that can be picked, or the one before it; round the end. */
@@ -118,6 +123,9 @@ export class MapModel {
     return dimmed ? this.classes : this.codes[index];
   }
 
+  /** Whether a point is to be seen at all, however faintly. */
+  readonly isDrawn = (index: number): boolean => !this.hidden.has(this.styleOf(index));
+
   /** The colours of the classes as the legend shows them. */
   classColours(scheme: Scheme): string[] {
     const { colour } = this.meta;
@@ -154,13 +162,9 @@ export class MapModel {
     const code = this.codes[index];
     if (colour.kind === "classes") return colour.names.length > 1 ? (colour.names[code] ?? "") : "";
     if (code >= STEPS) return `${colour.title}: unknown`;
-    return `${colour.title}: about ${valueAt(colour, code)}`;
+    const value = valueAt(colour, code / (STEPS - 1));
+    return `${colour.title}: about ${Number(value.toPrecision(2))}`;
   }
-}
-
-function valueAt(values: Values, step: number): string {
-  const value = values.low + ((values.high - values.low) * step) / (STEPS - 1);
-  return String(Number(value.toPrecision(2)));
 }
 
 /** Two bytes of value, 0 to 65534 between the ends of the scale, as steps of colour. */
@@ -174,10 +178,4 @@ function bitsOf(mask: Uint8Array, count: number): number {
   let total = 0;
   for (let i = 0; i < count; i++) total += (mask[i >> 3] >> (i & 7)) & 1;
   return total;
-}
-
-/** Premultiplied by nothing: colours for a 2D canvas that cannot mix them itself. */
-export function rgbaOf(colour: string, opacity: number): string {
-  const [red, green, blue] = rgbOf(colour);
-  return `rgba(${red}, ${green}, ${blue}, ${opacity})`;
 }

@@ -1,4 +1,5 @@
 /** Pins: decodes that were kept; Interpolate can go from one to another. */
+import { dot, framed } from "../marks";
 import { toScreen, type View } from "../view";
 import type { Context } from "./context";
 import type { Pin } from "./meta";
@@ -58,26 +59,15 @@ export class PinBoard {
   }
 
   draw(context: CanvasRenderingContext2D, view: View): void {
-    const { accent, background, font } = this.ctx.theme();
+    const theme = this.ctx.theme();
     context.textAlign = "center";
     context.textBaseline = "middle";
     this.held.forEach(({ pin, picture }, number) => {
       const [x, y] = toScreen(view, ...this.ctx.model.scene.toUnit(pin.x, pin.y));
-      if (picture) {
-        context.fillStyle = background;
-        context.fillRect(x - SIDE / 2 - 1.5, y + 12.5, SIDE + 3, SIDE + 3);
-        context.imageSmoothingEnabled = false;
-        context.drawImage(picture, x - SIDE / 2, y + 14, SIDE, SIDE);
-      }
-      context.beginPath();
-      context.arc(x, y, 9, 0, 2 * Math.PI);
-      context.fillStyle = accent;
-      context.strokeStyle = background;
-      context.lineWidth = 2;
-      context.fill();
-      context.stroke();
+      if (picture) framed(context, picture, [x - SIDE / 2, y + 14], SIDE, theme);
+      dot(context, [x, y], 9, theme.accent, theme.background);
       context.fillStyle = "#ffffff";
-      context.font = `600 11px ${font}`;
+      context.font = `600 11px ${theme.font}`;
       context.fillText(String(number + 1), x, y + 0.5);
     });
   }

@@ -1,7 +1,8 @@
 /** Points on a plain canvas, for browsers without WebGL: one stamp a style, one copy a point. */
 import { flat } from "../dom";
+import { withAlpha } from "../theme";
 import { toScreen, type View } from "../view";
-import { rgbaOf, type Styles } from "./model";
+import type { Styles } from "./model";
 import type { Points, Renderer } from "./renderer";
 
 export class PlainRenderer implements Renderer {
@@ -51,7 +52,7 @@ export class PlainRenderer implements Renderer {
       const stamp = document.createElement("canvas");
       stamp.width = stamp.height = 2 * Math.ceil(radius + 1);
       const context = flat(stamp);
-      context.fillStyle = rgbaOf(colour, this.styles.opacities[style]);
+      context.fillStyle = withAlpha(colour, this.styles.opacities[style]);
       context.arc(stamp.width / 2, stamp.width / 2, radius, 0, 2 * Math.PI);
       context.fill();
       return stamp;

@@ -1,7 +1,8 @@
 /** The probe: what the model makes of the place under the pointer, decoded while it moves. */
-import { decoded, GUESS, paint, pictureOf, strength, trustWords } from "../decoded";
+import { countAnswer, GUESS, pictureOf, showIn, strength, trustWords } from "../decoded";
 import { el, icon } from "../dom";
 import { askAt } from "../asks";
+import { ring } from "../marks";
 import { Rest, type Body, type Place } from "../protocol";
 import { bodyOf, type Still } from "../still";
 import { toScreen, toUnit, type View } from "../view";
@@ -33,7 +34,15 @@ export class Probe {
   /** Where the probe is, whether or not the answer is there. */
   private spot: { u: number; v: number; touch: boolean } | null = null;
   private asked = 0;
+  /** Answers up to this one are not told: what was asked for is pinned already. */
+  private untold = 0;
+  /** Whether an answer for where the probe is now is on its way. */
+  private coming = false;
+  /** Pin what lies here as soon as it is there. */
+  private wanted = false;
   private request = 0;
+  /** For where Python was asked last. */
+  private sent = { u: 0, v: 0 };
 
   constructor(private readonly ctx: Context) {
     this.pins = new PinBoard(ctx);
@@ -64,10 +73,16 @@ export class Probe {
     const inside = (value: number, most: number): number => Math.max(0, Math.min(most, value));
     const [u, v] = toUnit(view, inside(x, view.width), inside(y, view.height));
     this.spot = { u, v, touch };
+    this.wanted = this.coming = false;
+    this.ask(u, v, final);
     this.follow();
+    this.ctx.stage.repaint();
+  }
+
+  private ask(u: number, v: number, final: boolean): void {
     if (this.ctx.live()?.state === "live") void this.askLive(u, v, final);
     else if (final) this.askPython(u, v);
-    this.ctx.stage.repaint();
+    else this.waitFor(`${this.ctx.live() ? "Not live: decodes" : "Decodes"} when you let go`);
   }
 
   /** Ask again for where the probe is, as when the connection is back. */
@@ -89,48 +104,72 @@ export class Probe {
     const [x, y] = this.ctx.model.scene.toData(u, v);
     const { view } = this.ctx.meta();
     const mine = ++this.asked;
+    this.coming = true;
     const reply = await this.ctx
       .live()
       ?.ask(Channel.probe, (to) => askAt(to, view, this.rest, x, y));
+    const last = mine === this.asked;
+    if (last) this.coming = false;
+    if (!this.spot) return;
     // Answers come in order; one for a place that was left is still newer than what is shown.
-    if (!reply || !this.spot) return;
-    if (reply.kind === "error") this.fail(reply.message);
-    else if (reply.kind === "place") this.show(foundOf(reply, u, v), final && mine === this.asked);
+    if (reply?.kind === "place") this.show(foundOf(reply, u, v), final && last && mine > this.untold);
+    else if (reply?.kind === "error") this.fail(reply.message);
+    if (last) this.giveUp(reply?.kind === "error");
   }
 
   private askPython(u: number, v: number): void {
     const [x, y] = this.ctx.model.scene.toData(u, v);
-    this.card.root.classList.add("waiting");
+    this.sent = { u, v };
+    this.coming = true;
+    this.waitFor("Decoding…");
     this.ctx.send({ probe: { x, y, rest: this.rest, request: ++this.request } });
   }
 
   /** Python's answer where there is no live socket; whether it is one to the last request. */
   answered(still: Still): boolean {
     if (still.request !== this.request) return false;
-    if (this.spot) this.show({ ...this.spot, ...still, body: bodyOf(still) }, true);
+    const { spot, sent } = this;
+    if (spot?.u === sent.u && spot.v === sent.v) {
+      this.coming = false;
+      this.show({ ...sent, ...still, body: bodyOf(still) }, true);
+    }
     return true;
   }
 
   private show(found: Found, tell: boolean): void {
     this.found = found;
-    this.card.root.classList.remove("waiting", "failed");
+    this.card.root.classList.remove("failed", "later");
     const { body } = found;
-    const picture = this.shown.firstElementChild;
-    // A picture is painted over: no element comes or goes sixty times a second.
-    if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body);
-    else this.shown.replaceChildren(decoded(body));
+    showIn(this.shown, body);
     this.shown.style.opacity = strength(found.trust);
     this.trust.textContent = trustWords(found.trust);
     this.trust.classList.toggle("low", found.trust < GUESS);
     this.trail.add(found.u, found.v, body, this.ctx.stage.view);
-    this.card.root.dataset.answers = String(Number(this.card.root.dataset.answers ?? 0) + 1);
+    countAnswer(this.card.root);
     this.follow();
     this.ctx.stage.repaint();
-    if (tell) this.ctx.say(this.words(found));
+    if (this.wanted && this.here) this.pin();
+    else if (tell) this.ctx.say(this.words(found));
+  }
+
+  /** What is decoded, if it is of where the probe is now. */
+  private get here(): Found | null {
+    const { found, spot } = this;
+    return found && spot && found.u === spot.u && found.v === spot.v ? found : null;
+  }
+
+  /** Say why there is no decode yet; the one before it lies elsewhere. */
+  private waitFor(words: string): void {
+    this.found = null;
+    this.card.root.classList.remove("failed");
+    this.card.root.classList.add("later");
+    this.trust.textContent = words;
+    this.trust.classList.remove("low");
   }
 
   private fail(message: string): void {
     this.found = null;
+    this.card.root.classList.remove("later");
     this.card.root.classList.add("failed");
     this.trust.textContent = message;
     this.follow();
@@ -144,15 +183,32 @@ export class Probe {
     return `Decoded here: ${what}. ${trustWords(found.trust)}.`;
   }
 
-  /** Keep what is decoded here. */
+  /** Keep what is decoded here; where that is still on its way, as soon as it has come. */
   pin(): void {
-    const spot = this.spot;
+    const { spot, here } = this;
     if (!spot) return;
-    const [x, y] = this.ctx.model.scene.toData(spot.u, spot.v);
-    const index = this.itemAt(spot.u, spot.v);
-    const pin: Pin = { x, y, z: this.found?.z ?? null, index };
-    const body = this.found?.body;
-    this.pins.add(pin, body?.kind === "images" ? pictureOf(body) : null);
+    this.wanted = here === null;
+    if (!here) {
+      if (!this.coming) this.ask(spot.u, spot.v, true);
+      return;
+    }
+    this.untold = this.asked;
+    const { body } = here;
+    this.pins.add(this.pinAt(here), body.kind === "images" ? pictureOf(body) : null);
+  }
+
+  private pinAt({ u, v, z }: { u: number; v: number; z: number[] | null }): Pin {
+    const [x, y] = this.ctx.model.scene.toData(u, v);
+    return { x, y, z, index: this.itemAt(u, v) };
+  }
+
+  /** No decode came for what was to be pinned; where there is none, an item still has its own z. */
+  private giveUp(refused: boolean): void {
+    if (!this.wanted || !this.spot) return;
+    this.wanted = false;
+    const pin = this.pinAt({ ...this.spot, z: null });
+    if (refused && pin.index !== null) this.pins.add(pin, null);
+    else this.ctx.say("Nothing was pinned: no decode came for this place.");
   }
 
   private itemAt(u: number, v: number): number | null {
@@ -163,6 +219,7 @@ export class Probe {
 
   clear(): void {
     this.spot = this.found = null;
+    this.wanted = this.coming = false;
     this.trail.clear();
     this.card.hide();
     this.ctx.stage.repaint();
@@ -175,27 +232,19 @@ export class Probe {
     const { width, height } = this.ctx.stage.view;
     // A hair of rounding is no reason to hide at the edge.
     if (x < -1 || y < -1 || x > width + 1 || y > height + 1) this.card.hide();
-    else if (this.found || this.card.root.matches(".waiting, .failed")) {
+    else if (this.found || this.card.root.matches(".failed, .later")) {
       this.card.at(x, y, this.ctx.stage, this.spot.touch);
     }
   }
 
   draw(context: CanvasRenderingContext2D, view: View): void {
-    const { accent, background } = this.ctx.theme();
-    this.trail.draw(context, view, this.ctx.theme());
+    const theme = this.ctx.theme();
+    this.trail.draw(context, view, theme);
     this.pins.draw(context, view);
     if (!this.spot) return;
-    const [x, y] = toScreen(view, this.spot.u, this.spot.v);
     const empty = this.found !== null && this.found.trust < GUESS;
-    for (const [colour, width] of [[background, 5], [accent, 2]] as const) {
-      context.beginPath();
-      context.arc(x, y, 8, 0, 2 * Math.PI);
-      context.setLineDash(empty && colour === accent ? [3, 3] : []);
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.stroke();
-    }
-    context.setLineDash([]);
+    const spot = toScreen(view, this.spot.u, this.spot.v);
+    ring(context, spot, 8, theme.accent, theme, empty ? [3, 3] : []);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Selecting: a box or a lasso, alone, added to what is selected (Shift) or taken from it (Alt). */
 import { encodeRanges, toBase64 } from "../ranges";
+import { trace } from "../marks";
 import { counted } from "../scales";
 import { withAlpha } from "../theme";
 import { toUnit } from "../view";
@@ -87,14 +88,9 @@ export class Select {
   draw(context: CanvasRenderingContext2D): void {
     if (this.path.length < 2) return;
     const { accent } = this.ctx.theme();
-    context.beginPath();
-    if (this.shape === "box") {
-      const [[x0, y0], [x1, y1]] = this.path;
-      context.rect(x0, y0, x1 - x0, y1 - y0);
-    } else {
-      this.path.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
-      context.closePath();
-    }
+    const [[x0, y0], [x1, y1]] = this.path;
+    trace(context, this.shape === "lasso" ? this.path : [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]);
+    context.closePath();
     context.fillStyle = withAlpha(accent, 0.12);
     context.strokeStyle = accent;
     context.lineWidth = 1.5;

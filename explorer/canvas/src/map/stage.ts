@@ -30,7 +30,7 @@ export class Stage {
   view: View = wholeView(1, 1);
   frame: Frame;
   /** Nobody has panned or zoomed: the whole map stays the whole map in any window. */
-  private whole = true;
+  whole = true;
   private readonly under = el("canvas", { class: "layer" });
   private readonly points = el("canvas", { class: "layer" });
   private readonly over = el("canvas", { class: "layer" });

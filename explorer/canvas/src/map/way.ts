@@ -1,9 +1,15 @@
 /** A path on the map: a line from its start to its end, and where on it one is. */
 import { GUESS } from "../decoded";
+import type { Box } from "../labels";
+import { dot, stroke, written, type Spot } from "../marks";
+import { between } from "../scales";
 import { toScreen, type View } from "../view";
 import type { Context } from "./context";
 
-type Place = readonly [number, number];
+/** CSS pixels: the radius of a dot, how far from its middle its name stands, and how large that is. */
+const DOT = 8;
+const OFF = 9;
+const WORDS = { width: 38, height: 16 };
 
 export class Way {
   /** How far along one is, 0 to 1. */
@@ -11,69 +17,64 @@ export class Way {
 
   constructor(private readonly ctx: Context) {}
 
-  draw(context: CanvasRenderingContext2D, view: View): void {
-    const { path } = this.ctx.meta();
-    if (!path || path.places.length < 2) return;
-    const { accent, background, text, font } = this.ctx.theme();
+  private places(view: View): Spot[] {
     const { scene } = this.ctx.model;
-    const places = path.places.map(([x, y]) => toScreen(view, ...scene.toUnit(x, y)));
+    const places = this.ctx.meta().path?.places ?? [];
+    return places.length < 2 ? [] : places.map(([x, y]) => toScreen(view, ...scene.toUnit(x, y)));
+  }
+
+  /** What its two ends and their names cover. */
+  labels(view: View): Box[] {
+    const places = this.places(view);
+    return places.length > 0 ? endsOf(places).map(({ box }) => box) : [];
+  }
+
+  draw(context: CanvasRenderingContext2D, view: View): void {
+    const places = this.places(view);
+    const trust = this.ctx.meta().path?.trust ?? [];
+    if (places.length === 0) return;
+    const theme = this.ctx.theme();
+    const { accent, background, font } = theme;
     stroke(context, places, background, 6);
     // Where there are no items the path is a guess, and looks like one.
-    for (const [first, last, empty] of stretches(path.trust, GUESS)) {
+    for (const [first, last, empty] of stretches(trust, GUESS)) {
       stroke(context, places.slice(first, last + 1), accent, 2.5, empty ? [2, 6] : []);
     }
     context.font = `600 13px ${font}`;
     context.textAlign = "center";
-    const [start, end] = [places[0], places[places.length - 1]];
-    // Close together, one name stands above and the other below.
-    const close = Math.abs(start[0] - end[0]) < 44 && Math.abs(start[1] - end[1]) < 22;
-    for (const [words, [x, y]] of [["start", start], ["end", end]] as const) {
-      dot(context, x, y, 5, background, accent);
-      const below = close && words === "end" ? end[1] >= start[1] : close && end[1] < start[1];
+    for (const { words, spot, below } of endsOf(places)) {
+      dot(context, spot, 5, background, accent);
       context.textBaseline = below ? "top" : "bottom";
-      const height = y + (below ? 9 : -9);
-      context.strokeStyle = background;
-      context.lineWidth = 4;
-      context.strokeText(words, x, height);
-      context.fillStyle = text;
-      context.fillText(words, x, height);
+      written(context, words, [spot[0], spot[1] + (below ? OFF : -OFF)], theme);
     }
-    dot(context, ...along(places, this.place), 8, accent, background);
+    dot(context, along(places, this.place), DOT, accent, background);
   }
 }
 
-export function stroke(
-  context: CanvasRenderingContext2D,
-  places: readonly Place[],
-  colour: string,
-  width: number,
-  dashes: number[] = [],
-): void {
-  context.lineJoin = context.lineCap = "round";
-  context.setLineDash(dashes);
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.beginPath();
-  places.forEach(([x, y], k) => (k ? context.lineTo(x, y) : context.moveTo(x, y)));
-  context.stroke();
-  context.setLineDash([]);
+interface End {
+  words: string;
+  spot: Spot;
+  /** Whether its name stands below it. */
+  below: boolean;
+  /** What the dot and its name cover. */
+  box: Box;
 }
 
-function dot(
-  context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  radius: number,
-  fill: string,
-  edge: string,
-): void {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.strokeStyle = edge;
-  context.lineWidth = 2.5;
-  context.fill();
-  context.stroke();
+/** The ends of a path with their names: close together, one stands above and the other below. */
+export function endsOf(places: readonly Spot[]): [End, End] {
+  const [start, end] = [places[0], places[places.length - 1]];
+  const close = Math.abs(start[0] - end[0]) < 44 && Math.abs(start[1] - end[1]) < 22;
+  const one = (words: string, spot: Spot, below: boolean): End => {
+    const [x, y] = spot;
+    const height = OFF + WORDS.height + DOT;
+    const middle = (OFF + WORDS.height - DOT) / 2;
+    const box = { x, y: y + (below ? middle : -middle), width: WORDS.width, height };
+    return { words, spot, below, box };
+  };
+  return [
+    one("start", start, close && end[1] < start[1]),
+    one("end", end, close && end[1] >= start[1]),
+  ];
 }
 
 /**
@@ -92,9 +93,8 @@ export function stretches(trust: readonly number[], least: number): [number, num
 }
 
 /** The place at a share of the steps of a line of places. */
-export function along(places: readonly Place[], share: number): [number, number] {
-  const step = Math.min(1, Math.max(0, share)) * (places.length - 1);
-  const first = Math.min(places.length - 2, Math.floor(step));
+export function along(places: readonly Spot[], share: number): [number, number] {
+  const [first, part] = between(share, places.length);
   const [[x0, y0], [x1, y1]] = [places[first], places[first + 1]];
-  return [x0 + (x1 - x0) * (step - first), y0 + (y1 - y0) * (step - first)];
+  return [x0 + (x1 - x0) * part, y0 + (y1 - y0) * part];
 }

@@ -1,7 +1,7 @@
 /** An item of the visitor's own, drawn or typed: encoded as it comes to be, and placed on the map. */
-import { tell as tellOthers } from "../bus";
-import { Line } from "../connection";
-import { decoded, pictureOf } from "../decoded";
+import { tell as tellOthers, type OwnPlace } from "../bus";
+import { Line, type Door } from "../connection";
+import { countAnswer, decoded, pictureOf, showIn } from "../decoded";
 import { el, icon, oneLine } from "../dom";
 import { askEncode, askItem } from "../asks";
 import type { Body, Images, Item, Latent } from "../protocol";
@@ -20,7 +20,7 @@ export interface OwnMeta {
   modality: string;
   one: string;
   model: string;
-  live: { path: string; token: string } | null;
+  live: Door | null;
   /** Height, width and colours of a picture; null where one types. */
   shape: [number, number, number] | null;
   answer: OwnAnswer | null;
@@ -169,14 +169,14 @@ export class Own {
 
   private show(found: Found): void {
     this.found = found;
-    if (found.body) this.again.replaceChildren(decoded(found.body));
+    if (found.body) showIn(this.again, found.body);
     const unknown = (found.unknown ?? []).slice(0, 8).map((word) => `“${word}”`);
     this.said.textContent = unknown.length ? `The model does not know ${unknown.join(", ")}.` : "";
-    this.root.dataset.answers = String(Number(this.root.dataset.answers ?? 0) + 1);
+    countAnswer(this.root);
     tellOthers(this.meta.model, "place", this.place(found));
   }
 
-  private place({ at, mean, body }: Found): { at: Found["at"]; z: number[]; picture: HTMLCanvasElement | null } {
+  private place({ at, mean, body }: Found): OwnPlace {
     return { at, z: mean, picture: pictureIn(body) };
   }
 

@@ -1,12 +1,12 @@
 /** The path: a way through the latent space, scrubbed live. */
 import { tell as tellOthers } from "../bus";
-import { Line } from "../connection";
-import { decoded, GUESS, paint, strength, trustWords } from "../decoded";
+import { Line, type Door } from "../connection";
+import { countAnswer, decoded, GUESS, showIn, strength, trustWords } from "../decoded";
 import { Decoder, Lane } from "../desk/decoder";
 import { el, icon } from "../dom";
 import type { Body, Images, Texts } from "../protocol";
-import { fromBase64 } from "../ranges";
 import { Status } from "../status";
+import { unpacked, type Packed } from "../still";
 import { reducedMotion } from "../theme";
 import { newWords, wordsIn } from "./changes";
 import { Route, type RouteMeta } from "./route";
@@ -23,13 +23,13 @@ const KEY_STEP = 10;
 export interface PathMeta {
   modality: string;
   model: string;
-  live: { path: string; token: string } | null;
+  live: Door | null;
   route: RouteMeta;
   names: [string, string];
   /** The steps of the path as Python decoded them. */
   frames: {
     texts: string[] | null;
-    pictures: { count: number; height: number; width: number; channels: number; pixels: string } | null;
+    pictures: Packed | null;
   };
   note: string;
 }
@@ -144,10 +144,8 @@ export class Path {
   }
 
   private show(body: Body, which: number): void {
-    const picture = this.now.firstElementChild;
-    if (body.kind === "images" && picture instanceof HTMLCanvasElement) paint(picture, body, which);
-    else this.now.replaceChildren(decoded(body, which));
-    this.now.dataset.answers = String(Number(this.now.dataset.answers ?? 0) + 1);
+    showIn(this.now, body, which);
+    countAnswer(this.now);
   }
 
   private fill(): void {
@@ -229,9 +227,7 @@ export class Path {
 }
 
 function bodyOf({ frames }: PathMeta): Images | Texts {
-  if (frames.pictures) {
-    return { kind: "images", ...frames.pictures, pixels: fromBase64(frames.pictures.pixels) };
-  }
+  if (frames.pictures) return unpacked(frames.pictures);
   return { kind: "texts", texts: (frames.texts ?? []).map((text) => ({ text, tokens: [], p: [] })) };
 }
 

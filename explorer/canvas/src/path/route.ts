@@ -1,5 +1,6 @@
 /** A way through the latent space, as Python tells it: a line, a great circle, or drawn by hand. */
 import { fromBase64 } from "../ranges";
+import { between, valueAt } from "../scales";
 import { circle, straight, type Point } from "./ways";
 
 export interface RouteMeta {
@@ -30,20 +31,13 @@ export class Route {
   at(t: number): number[] {
     const [first, last] = [this.points[0], this.points[this.points.length - 1]];
     if (this.kind === "circle") return circle(first, last, t);
-    const [k, part] = step(t, this.points.length);
+    const [k, part] = between(t, this.points.length);
     return straight(this.points[k], this.points[k + 1], part);
   }
 
   /** How far what lies at `t` can be trusted, 0 to 1. */
   trust(t: number): number {
-    const [k, part] = step(t, this.trusts.length);
-    return this.trusts[k] + (this.trusts[k + 1] - this.trusts[k]) * part;
+    const [k, part] = between(t, this.trusts.length);
+    return valueAt({ low: this.trusts[k], high: this.trusts[k + 1] }, part);
   }
-}
-
-/** Between which of `count` places `t` lies, and how far from the first of the two. */
-function step(t: number, count: number): [number, number] {
-  const along = Math.min(1, Math.max(0, t)) * (count - 1);
-  const first = Math.min(count - 2, Math.floor(along));
-  return [first, along - first];
 }

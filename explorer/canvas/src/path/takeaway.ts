@@ -20,7 +20,7 @@ function enlarged(images: Images, which: number): HTMLCanvasElement {
   const small = pictureOf(images, which);
   const factor = Math.max(1, Math.floor(CELL / small.width));
   const large = el("canvas", { width: small.width * factor, height: small.height * factor });
-  const context = flat(large);
+  const context = flat(large, true);
   context.imageSmoothingEnabled = false;
   context.drawImage(small, 0, 0, large.width, large.height);
   return large;
@@ -31,12 +31,12 @@ function all(images: Images): HTMLCanvasElement[] {
 }
 
 export function asGif(images: Images): Blob {
-  const there = all(images);
-  // There and back again, so that it moves without a jump.
-  const frames = [...there, ...there.slice(1, -1).reverse()].map((canvas): Frame => {
+  const there = all(images).map((canvas): Frame => {
     const { width, height } = canvas;
     return { width, height, data: flat(canvas).getImageData(0, 0, width, height).data };
   });
+  // There and back again, so that it moves without a jump.
+  const frames = [...there, ...there.slice(1, -1).reverse()];
   return new Blob([gif(frames, PAUSE) as BlobPart], { type: "image/gif" });
 }
 

@@ -1,0 +1,46 @@
+/** A word where one has gone to where no point is: the map would else look broken. */
+import { el } from "../dom";
+import { toUnit } from "../view";
+import type { Context } from "./context";
+
+/** It is looked at most so often, in milliseconds: a million hidden points take a while. */
+const OFTEN = 100;
+
+export class Nothing {
+  readonly root = el("button", { type: "button", class: "hint nothing", hidden: true });
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private about: unknown[] = [];
+
+  constructor(
+    private readonly ctx: Context,
+    whole: () => void,
+  ) {
+    // Where nothing hovers there is a finger, and no key to press.
+    const how = matchMedia("(hover: none)").matches ? "tap here" : "press 0";
+    this.root.textContent = `Nothing here · ${how} for the whole map`;
+    this.root.addEventListener("click", whole);
+  }
+
+  /** The map was drawn: soon look whether anything is to be seen. */
+  look(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.check();
+    }, OFTEN);
+  }
+
+  private check(): void {
+    const { model, stage } = this.ctx;
+    const about = [stage.view, stage.whole, model.version, model.selectedCount, ...model.hidden];
+    if (about.length === this.about.length && about.every((one, k) => one === this.about[k])) return;
+    this.about = about;
+    const { width, height } = stage.view;
+    const [left, top] = toUnit(stage.view, 0, 0);
+    const [right, bottom] = toUnit(stage.view, width, height);
+    this.root.hidden = stage.whole || model.grid.anyIn(left, bottom, right, top, model.isDrawn);
+  }
+
+  destroy(): void {
+    clearTimeout(this.timer);
+  }
+}
