@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -103,11 +104,11 @@ class Run:
         return self.summary.content_hash
 
     @property
-    def labels(self) -> tuple[str, ...] | None:
+    def labels(self) -> Sequence[str] | None:
         return self.table.labels
 
     @property
-    def metadata(self) -> dict[str, tuple[str, ...]]:
+    def metadata(self) -> Mapping[str, Sequence[str]]:
         return self.table.metadata
 
     @property

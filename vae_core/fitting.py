@@ -10,6 +10,7 @@ from vae_core.config import ModelConfig
 from vae_core.data.dataset import DataError, Dataset, Splits
 from vae_core.data.documents import document_tokenizer
 from vae_core.data.sentence_embeddings import embed_texts
+from vae_core.data.text_column import take
 from vae_core.data.tokenizer import SPECIAL_TOKENS, Tokenizer, TokenizerKind, train_tokenizer
 from vae_core.device import choose_device
 from vae_core.models import BagOfWordsConfig, model_class
@@ -36,7 +37,7 @@ def fit(
         changes["image_channels"] = channels[0] if channels else 1
         return dataclasses.replace(model, **changes), None
     texts = dataset.texts or ()
-    learned = [texts[i] for i in splits.train]
+    learned = take(texts, splits.train)
     if family.modality == "documents":
         tokenizer = document_tokenizer(learned, vocabulary_size=size)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ class ItemTable:
     """Columns that describe ``count`` items. ``texts_are_decoded``: the model wrote the texts."""
 
     count: int
-    texts: tuple[str, ...] | None
-    labels: tuple[str, ...] | None
-    metadata: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Sequence[str] | None
+    labels: Sequence[str] | None
+    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
     split: tuple[str, ...] = ()
     texts_are_decoded: bool = False
 

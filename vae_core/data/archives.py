@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -117,7 +116,6 @@ def is_litter(name: str) -> bool:
                for part in parts)  # fmt: skip
 
 
-
 def folders_below_common(names: list[str]) -> list[str]:
     """The folder of each name, less what all of them have in front; "" for none."""
     parents = [PurePosixPath(name).parent.parts for name in names]
@@ -127,5 +125,3 @@ def folders_below_common(names: list[str]) -> list[str]:
         while common < len(shortest) and all(p[common] == shortest[common] for p in parents):
             common += 1
     return ["/".join(parts[common:]) for parts in parents]
-
-

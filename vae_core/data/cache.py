@@ -13,6 +13,7 @@ import shutil
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +82,9 @@ def cached(key: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Path, dict
 def alias(key: str, other: str) -> None:
     """Let ``known_as(key)`` find the entry ``other`` from now on."""
     root = cache_folder() / "data"
-    try:
+    # It only saves finding out again what was found out once.
+    with suppress(OSError):
         write_whole(root / f"{key}.alias", other.encode())
-    except OSError:
-        pass  # it only saves finding out again what was found out once
 
 
 def known_as(key: str) -> str | None:

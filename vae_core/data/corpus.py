@@ -49,7 +49,9 @@ def read_corpus(path: str | Path, options: TextOptions | None = None) -> Dataset
         found = columns_of(found, table, first)
         key = _key(content, path, found)
         source = {"text": str(path), **found.given()}
-        dataset = made(key, path.name, source, lambda folder: write_table(folder, table, first, found))
+        dataset = made(
+            key, path.name, source, lambda folder: write_table(folder, table, first, found)
+        )
     if key != asked:
         cache.alias(asked, key)
     return dataset
@@ -112,6 +114,8 @@ def columns_of(options: TextOptions, table: Table, first: Batch | None) -> TextO
             f"The column {label!r} of {table.name} cannot be both the texts and the labels; choose "
             "another."
         )
+    if options.kind == "lines":
+        return options
     return replace(options, text_column=text or TEXT, label_column=label)
 
 
@@ -194,4 +198,3 @@ class _Collector:
                         f"its column {self._table.columns[number][:40]!r}; a cell may have "
                         f"{most:,}. Leave that column out."
                     )
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -56,7 +56,7 @@ class Dataset:
     images: npt.NDArray[np.uint8] | None = None
     texts: Sequence[str] | None = None
     labels: Sequence[str] | None = None
-    metadata: dict[str, Sequence[str]] = field(default_factory=dict)
+    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
     test_indices: Indices | None = None
     empty_items: int = 0

@@ -82,8 +82,8 @@ def _table(loaded: Any, name: str, wanted: str | None) -> Table:
     left_out = [column for column in schema.names if column not in flat]
     if wanted in left_out:
         raise DataError(
-            f"The column {wanted!r} of {shown} holds {schema.field(wanted).type}, not texts; choose "
-            "another column."
+            f"The column {wanted!r} of {shown} holds {schema.field(wanted).type}, not texts; "
+            "choose another column."
         )
     check_columns(flat, shown)
     notes = []

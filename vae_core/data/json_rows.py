@@ -21,13 +21,14 @@ _MAX_OBJECT = 16_000_000
 _DECODER = json.JSONDecoder()
 
 
-def json_table(stream: IO[bytes], encoding: Encoding, name: str) -> Table:
+def json_table(stream: IO[bytes], encoding: Encoding, name: str, *, cut: bool = False) -> Table:
     """The objects of ``stream`` as rows; columns are the keys of the first ten thousand.
 
     Lists and objects within an object are left out, and so are keys that come later: the notes say
-    so. Raises DataError where there is no object, and reading where one is broken.
+    so. ``cut``: only a file's beginning is given, whose last object may have no end. Raises
+    DataError where there is no object, and reading where one is broken.
     """
-    values = _values(stream, encoding, name)
+    values = _values(stream, encoding, name, cut)
     first = list(islice(values, limits.BATCH_ROWS))
     columns = list(dict.fromkeys(key for _, value in first for key in value))
     nested = {key for _, value in first for key, cell in value.items() if _is_nested(cell)}
@@ -61,8 +62,11 @@ def _rows(
                 cell = None
             row.append(cell if isinstance(cell, str) else written(cell))
         yield number, row
-    for found, what in ((late, "first come after many objects and were left out"),
-                        (nested, "hold lists or objects in some objects, left empty there")):  # fmt: skip
+    odd = {
+        "first come after many objects and were left out": late,
+        "hold lists or objects in some objects, left empty there": nested,
+    }
+    for what, found in odd.items():
         if found:
             shown = ", ".join(repr(key[:40]) for key, _ in found.most_common(6))
             table.notes.append(f"{table.name}: the keys {shown} {what}.")
@@ -85,10 +89,10 @@ def written(value: object) -> str:
 
 
 def _values(
-    stream: IO[bytes], encoding: Encoding, name: str
+    stream: IO[bytes], encoding: Encoding, name: str, cut: bool
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Objects with their numbers; a text alone is an object with the key "text"."""
-    for number, value in enumerate(_parsed(_Text(stream, encoding), name), start=1):
+    for number, value in enumerate(_parsed(_Text(stream, encoding), name, cut), start=1):
         if isinstance(value, str):
             value = {"text": value}
         if not isinstance(value, dict):
@@ -101,6 +105,18 @@ def _values(
 
 def _kind(value: object) -> str:
     return "list" if isinstance(value, list) else "number" if value is not None else "null"
+
+
+def loose_objects(text: str, columns: list[str]) -> Iterator[tuple[str, ...]]:
+    """Rows of the objects that stand on one line each, in a stretch from somewhere in a file."""
+    for line in text.split("\n"):
+        try:
+            value = json.loads(line.strip().rstrip(","))
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            cells = [value.get(column) for column in columns]
+            yield tuple("" if _is_nested(cell) else written(cell) for cell in cells)
 
 
 class _Text:
@@ -136,7 +152,7 @@ class _Text:
         return self.line + self.buffer.count("\n", 0, self.at + ahead)
 
 
-def _parsed(text: _Text, name: str) -> Iterator[Any]:
+def _parsed(text: _Text, name: str, cut: bool) -> Iterator[Any]:
     listed = text.next_sign() == "["
     if listed:
         text.at += 1
@@ -152,9 +168,15 @@ def _parsed(text: _Text, name: str) -> Iterator[Any]:
                 raise _broken(name, text, "a comma is missing")
             text.at += 1
             text.next_sign()
-        yield _one(text, name)
+        try:
+            value = _one(text, name)
+        except DataError:
+            if cut and text.ended:
+                return
+            raise
+        yield value
         first = False
-    if listed:
+    if listed and not cut:
         raise _broken(name, text, "the list does not end")
 
 

@@ -53,9 +53,7 @@ def _lines(stream: IO[bytes], encoding: Encoding, name: str) -> Iterator[list[st
                 raise too_long(length, "Line", count + 1, name)
 
 
-def _rest(
-    stream: IO[bytes], decoder: codecs.IncrementalDecoder, line_end: str, carry: str
-) -> int:
+def _rest(stream: IO[bytes], decoder: codecs.IncrementalDecoder, line_end: str, carry: str) -> int:
     """How long a line is that has no end yet, counted without holding it."""
     length, ended = len(carry), False
     while not ended:

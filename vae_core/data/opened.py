@@ -72,7 +72,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     with raw:
         packed = raw.read(2) == GZIP
         raw.seek(0)
-        source: IO[Any] = gzip.GzipFile(fileobj=raw) if packed else raw
+        source: Any = gzip.GzipFile(fileobj=raw) if packed else raw
         yield limited(source, path.name, limits.MAX_UNPACKED_BYTES)
 
 

@@ -52,6 +52,13 @@ def parquet_table(path: Path, wanted: str | None = None) -> Table:
     return Table(path.name, flat, _batches(file, flat, path), "row", notes)
 
 
+def parquet_rows(path: Path) -> int:
+    """How many rows ``path`` has, which ``parquet_table`` has opened before."""
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)
+
+
 def is_nested(kind: Any) -> bool:
     """Whether an Arrow type is no plain value: lists, structures, raw bytes."""
     import pyarrow as pa

@@ -131,8 +131,8 @@ def npz_pictures(path: Path) -> Iterator[Pictures]:
         if images is None:
             shown = ", ".join(f"{name[:40]} {shape}" for name, shape in list(shapes.items())[:6])
             raise DataError(
-                f"{path.name} has no array of pictures (items, height, width), but {shown or 'none'}"
-                "; save one under the name images."
+                f"{path.name} has no array of pictures (items, height, width), but "
+                f"{shown or 'none'}; save one under the name images."
             )
         labels = _first(_LABEL_NAMES, shapes, (1,))
         with archive.opened(entries[images]) as stream:
@@ -162,8 +162,8 @@ def _npz_labels(archive: Archive, entry: zipfile.ZipInfo, count: int) -> list[st
         (length,), dtype = _npy_header(stream, name)
         if length != count or dtype.kind not in "biuUS" or dtype.itemsize > 4 * _LABELS_MOST:
             raise DataError(
-                f"{name} holds {length:,} entries of {dtype}, but a whole number or a word for each "
-                f"of the {count:,} pictures is expected; mend it, or leave it out."
+                f"{name} holds {length:,} entries of {dtype}, but a whole number or a word for "
+                f"each of the {count:,} pictures is expected; mend it, or leave it out."
             )
         content = b"".join(block.tobytes() for block in
                            _raw_blocks(stream, (length,), dtype, name, whole=True))  # fmt: skip
@@ -212,7 +212,9 @@ def _from_array(
 ) -> Pictures:
     if len(shape) not in (3, 4) or shape[3:] not in ((), (1,), (3,)):
         channels = len(shape) == 4 and shape[1] in (1, 3)
-        hint = "move the colours to the end (numpy.moveaxis(x, 1, -1))" if channels else "reshape it"
+        hint = (
+            "move the colours to the end (numpy.moveaxis(x, 1, -1))" if channels else "reshape it"
+        )
         raise DataError(
             f"{name} has shape {shape}, but pictures are expected as (items, height, width) or "
             f"(items, height, width, 3); {hint}."

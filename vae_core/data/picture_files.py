@@ -45,17 +45,28 @@ class PictureFile:
 def zip_pictures(path: Path, side: int | None) -> Iterator[Pictures]:
     """The pictures of a zip in the order of their names; their folders are labels."""
     with open_archive(path) as archive:
-        files, others, nested = [], 0, 0
-        for entry in archive.entries:
-            suffix = PurePosixPath(entry.filename).suffix.lower()
-            if suffix in PICTURE_ENDINGS:
-                read = _entry_reader(archive, entry)
-                files.append(PictureFile(entry.filename, read))
-            else:
-                others += 1
-                nested += suffix in NESTED
-        inner = f", {nested:,} of them archives, which are not opened" if nested else ""
-        yield pictures_of(files, path.name, side, others, inner)
+        files, others = zip_files(archive)
+        yield pictures_of(files, path.name, side, others)
+
+
+def zip_files(archive: Archive) -> tuple[list[PictureFile], str]:
+    """The pictures of an archive, and a sentence on what else is there, if anything."""
+    files, others, nested = [], 0, 0
+    for entry in archive.entries:
+        suffix = PurePosixPath(entry.filename).suffix.lower()
+        if suffix in PICTURE_ENDINGS:
+            files.append(PictureFile(entry.filename, _entry_reader(archive, entry)))
+        else:
+            others += 1
+            nested += suffix in NESTED
+    inner = f", {nested:,} of them archives, which are not opened" if nested else ""
+    return files, _left_out(archive.name, others, inner)
+
+
+def _left_out(name: str, others: int, inner: str = "") -> str:
+    if not others:
+        return ""
+    return f"{name} has {others:,} files that are no .png or .jpg{inner}; they were left out."
 
 
 def _entry_reader(archive: Archive, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
@@ -65,10 +76,16 @@ def _entry_reader(archive: Archive, entry: zipfile.ZipInfo) -> Callable[[], byte
 @contextmanager
 def folder_pictures(path: Path, side: int | None) -> Iterator[Pictures]:
     """The pictures of a folder and its folders in the order of their names."""
+    files, others = folder_files(path)
+    yield pictures_of(files, path.name, side, others)
+
+
+def folder_files(path: Path) -> tuple[list[PictureFile], str]:
+    """The pictures of a folder, and a sentence on what else is there, if anything."""
     names, others, links = [], 0, 0
     for folder, folders, files in os.walk(path, followlinks=False, onerror=_raise):
         folders[:] = sorted(name for name in folders if not is_litter(name))
-        for name in sorted(files):
+        for name in files:
             found = Path(folder, name)
             if is_litter(name):
                 continue
@@ -78,13 +95,13 @@ def folder_pictures(path: Path, side: int | None) -> Iterator[Pictures]:
                 names.append(found.relative_to(path).as_posix())
             else:
                 others += 1
-            if len(names) > limits.MAX_PICTURES:
-                raise DataError(
-                    f"{path.name} holds over {limits.MAX_PICTURES:,} pictures; give a part of it."
-                )
-    inner = f" (and {links:,} links, which are not followed)" if links else ""
-    picture_files = [PictureFile(name, _reader(path / name)) for name in sorted(names)]
-    yield pictures_of(picture_files, path.name, side, others, inner)
+        if len(names) > limits.MAX_PICTURES:
+            raise DataError(
+                f"{path.name} holds over {limits.MAX_PICTURES:,} pictures; give a part of it."
+            )
+    inner = f", {links:,} of them links, which are not followed" if links else ""
+    files_found = [PictureFile(name, _reader(path / name)) for name in sorted(names)]
+    return files_found, _left_out(path.name, others + links, inner)
 
 
 def _raise(error: OSError) -> None:
@@ -102,19 +119,8 @@ def _reader(path: Path) -> Callable[[], bytes]:
     return read
 
 
-def pictures_of(
-    files: Sequence[PictureFile], name: str, side: int | None, others: int = 0, inner: str = ""
-) -> Pictures:
-    """``files`` as one array: of one size, grey where all are, else of three colours.
-
-    ``side``: every picture is cut to a square at its centre and made that large. Their headers are
-    read here, and the pixels with the blocks. Raises DataError, as the blocks do.
-    """
-    if not files:
-        raise DataError(
-            f"{name} has no pictures: .png or .jpg files are expected, in folders that say their "
-            f"labels; {others:,} other files are there."
-        )
+def sizes_of(files: Sequence[PictureFile], name: str) -> tuple[Counter[tuple[int, int]], int, int]:
+    """How often each size (width, height) comes; how many have colours, and how many are clear."""
     sizes: Counter[tuple[int, int]] = Counter()
     colours, clear = 0, 0
     for file in files:
@@ -122,6 +128,24 @@ def pictures_of(
             sizes[_upright_size(picture)] += 1
             colours += _is_coloured(picture)
             clear += _has_alpha(picture)
+    return sizes, colours, clear
+
+
+def pictures_of(
+    files: Sequence[PictureFile], name: str, side: int | None, others: str = ""
+) -> Pictures:
+    """``files`` as one array: of one size, grey where all are, else of three colours.
+
+    ``side``: every picture is cut to a square at its centre and made that large. ``others``: a
+    sentence on what else was there. The headers are read here, and the pixels with the blocks.
+    Raises DataError, as the blocks do.
+    """
+    if not files:
+        raise DataError(
+            f"{name} has no pictures: .png or .jpg files are expected, in folders that say their "
+            "labels."
+        )
+    sizes, colours, clear = sizes_of(files, name)
     if len(sizes) > 1 and side is None:
         shown = ", ".join(f"{w} × {h} ({n:,})" for (w, h), n in sizes.most_common(3))
         raise DataError(
@@ -140,9 +164,7 @@ def pictures_of(
         found.labels = folders
     _say(found, sizes, side, colours, clear)
     if others:
-        found.notes.append(f"{name} has {others:,} files that are no .png or .jpg{inner}.")
-    elif inner:
-        found.notes.append(f"Left out of {name}:{inner.strip(' ()').removeprefix('and')}.")
+        found.notes.append(others)
     return found
 
 

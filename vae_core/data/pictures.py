@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from vae_core.data import cache, limits
-from vae_core.data.archives import ZIP, is_litter
+from vae_core.data.archives import ZIP, is_litter, open_archive
 from vae_core.data.arrow_store import arrow_writer, open_columns
 from vae_core.data.dataset import DataError, Dataset
 from vae_core.data.opened import check_file, magic, unreadable
@@ -57,13 +57,8 @@ def is_pictures(path: Path) -> bool:
         return True
     start = magic(path)
     if start.startswith(ZIP):
-        import zipfile
-
-        try:
-            with zipfile.ZipFile(path) as file:
-                endings = [Path(name).suffix.lower() for name in file.namelist()[:1000]]
-        except Exception:  # said better where it is read
-            return False
+        with open_archive(path) as archive:
+            endings = [Path(entry.filename).suffix.lower() for entry in archive.entries]
         found = sum(ending in (*PICTURE_ENDINGS, ".npy") for ending in endings)
         return found > sum(ending == ".txt" for ending in endings)
     return start.startswith((_NPY, _IDX))

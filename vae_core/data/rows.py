@@ -25,7 +25,8 @@ class Table:
 
     ``unit``: what the places count ("line", "row", "file"). ``notes``: sentences on what was read
     otherwise than one may expect; complete once the batches have been gone through.
-    ``most_characters``: how long an item may be.
+    ``most_characters``: how long an item may be. ``width``: how many cells a row has in the file,
+    where some of its columns have no name and are left out.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Table:
     unit: str = "line"
     notes: list[str] = field(default_factory=list)
     most_characters: int = limits.MAX_ITEM_CHARACTERS
+    width: int = 0
 
 
 def batched(rows: Iterable[tuple[int, Row]], width: int) -> Iterator[Batch]:

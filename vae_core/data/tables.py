@@ -81,15 +81,18 @@ def _reader(lines: Iterator[str], dialect: Dialect, strict: bool) -> csv._reader
     )
 
 
-def text_table(stream: IO[bytes], encoding: str, dialect: Dialect, name: str) -> Table:
+def text_table(
+    stream: IO[bytes], encoding: str, dialect: Dialect, name: str, *, cut: bool = False
+) -> Table:
     """The rows below the header, each as wide as it; blank lines are left out.
 
+    ``cut``: only a file's beginning is given, so that its last row may have no end.
     Raises DataError where there is no header; reading does at a row of another width and where
     the quotation marks do not close.
     """
     # newline="": the reader of tables knows every kind of line end, also within a cell.
     text = io.TextIOWrapper(stream, encoding, newline="")
-    rows = _Rows(text, dialect, name)
+    rows = _Rows(text, dialect, name, cut)
     header = [cell.strip() for cell in next(rows.all(), (0, []))[1]]
     # A column without a name, as a trailing comma makes it, cannot be asked for.
     kept = [number for number, column in enumerate(header) if column]
@@ -98,14 +101,26 @@ def text_table(stream: IO[bytes], encoding: str, dialect: Dialect, name: str) ->
     every = len(kept) == len(header)
     below = rows.below(len(header))
     chosen = below if every else ((at, [row[i] for i in kept]) for at, row in below)
-    return Table(name, columns, batched(chosen, len(columns)))
+    return Table(name, columns, batched(chosen, len(columns)), width=len(header))
+
+
+def loose_rows(text: str, dialect: Dialect, header: int) -> Iterator[Row]:
+    """Rows of ``header`` cells in a stretch from somewhere in a table; others are passed over."""
+    lines = iter(io.StringIO(text, newline="").readlines())
+    try:
+        for row in _reader(lines, dialect, strict=False):
+            if len(row) == header:
+                yield row
+    except csv.Error:
+        return
 
 
 class _Rows:
     """The rows of a table with the line that each ends on."""
 
-    def __init__(self, text: io.TextIOWrapper, dialect: Dialect, name: str) -> None:
+    def __init__(self, text: io.TextIOWrapper, dialect: Dialect, name: str, cut: bool) -> None:
         self._text, self._name, self._delimiter = text, name, dialect.delimiter
+        self._cut = cut
         self._reader = _reader(self._lines(), dialect, strict=True)
         self._began = 1
 
@@ -129,6 +144,8 @@ class _Rows:
                 if any(cell.strip() for cell in row):
                     yield self._reader.line_num, row
         except csv.Error as error:
+            if self._cut and "unexpected end" in str(error):
+                return
             raise self._refusal(error) from error
 
     def below(self, width: int) -> Iterator[tuple[int, Row]]:

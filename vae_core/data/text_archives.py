@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO
 
 from vae_core.data import limits
@@ -19,15 +19,21 @@ _ENDINGS = (".txt", ".text", ".md")
 FOLDER, FILE = "folder", "file"
 
 
-def documents_table(archive: Archive, encoding: str | None) -> Table:
+def text_entries(archive: Archive) -> list[zipfile.ZipInfo]:
+    """The entries that are documents, in the order of their names."""
+    return [entry for entry in archive.entries
+            if PurePosixPath(entry.filename).suffix.lower() in _ENDINGS]  # fmt: skip
+
+
+def documents_table(archive: Archive, encoding: str | None, most: int | None = None) -> Table:
     """Columns text, file and, where the files lie in several folders, folder.
 
+    ``most``: only so many of the files, evenly spread over all.
     Every file that is not UTF-8 is read in the same encoding: ``encoding``, else the likeliest for
     all of them together. Raises DataError where there is no text file, and reading at one that
     cannot be read.
     """
-    entries = [entry for entry in archive.entries
-               if PurePosixPath(entry.filename).suffix.lower() in _ENDINGS]  # fmt: skip
+    entries = text_entries(archive)
     _check_some(archive, entries)
     folders = folders_below_common([entry.filename for entry in entries])
     columns = ["text", FILE, *([FOLDER] if len(set(folders)) > 1 else [])]
@@ -41,6 +47,10 @@ def documents_table(archive: Archive, encoding: str | None) -> Table:
         table.notes.append(
             f"{archive.name} has {others:,} files that are not .txt{inner}; they were left out."
         )
+    if most is not None and len(entries) > most:
+        chosen = [len(entries) * number // most for number in range(most)]
+        entries = [entries[number] for number in chosen]
+        folders = [folders[number] for number in chosen]
     table.batches = batched(
         _rows(archive, entries, folders, encoding, len(columns) > 2, table), len(columns)
     )

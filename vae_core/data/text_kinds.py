@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -95,11 +95,8 @@ def _not_what_it_says(path: Path, what: str) -> DataError:
 
 
 def _kind_of_zip(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as file:
-            names = set(file.namelist())
-    except Exception:  # said better where it is opened
-        return _KINDS.get(ending(path), "documents")
+    with open_archive(path) as archive:
+        names = {entry.filename for entry in archive.entries}
     if PARTS in names:
         return "workbook"
     if "word/document.xml" in names or "mimetype" in names or "ppt/presentation.xml" in names:
@@ -148,15 +145,13 @@ def open_table(path: Path, options: TextOptions) -> Iterator[tuple[Table, TextOp
 
 
 def _head(content: bytes, encoding: str) -> str:
-    import codecs
-
     return codecs.getincrementaldecoder(encoding)("ignore").decode(content)
 
 
 def _check_options(path: Path, options: TextOptions) -> None:
     """Refuse what the kind of the file does not look at."""
     kind = options.kind
-    if kind == "lines" and (options.text_column not in (None, "text") or options.label_column):
+    if kind == "lines" and (options.text_column or options.label_column):
         raise DataError(
             f"{path.name} is read one item a line and has no columns; give a table, or leave the "
             "column names out."

@@ -62,4 +62,4 @@ class TextOptions:
                     f"Where the data came from is not recorded well: {name} is {value!r}; train "
                     "again."
                 )
-        return cls(**values)  # type: ignore[arg-type]
+        return cls(**values)

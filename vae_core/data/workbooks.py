@@ -6,6 +6,7 @@ import datetime
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,8 @@ def chosen_sheet(book: Any, wanted: str | None, path: Path) -> str:
     return wanted
 
 
-def sheet_table(book: Any, sheet: str, path: Path) -> Table:
-    """The rows below the first row with text. Columns without a name are left out.
+def sheet_table(book: Any, sheet: str, path: Path, most: int | None = None) -> Table:
+    """At most ``most`` rows below the first row with text. Columns without a name are left out.
 
     Raises DataError where there is no header; reading does where the sheet is damaged.
     """
@@ -73,7 +74,9 @@ def sheet_table(book: Any, sheet: str, path: Path) -> Table:
     columns = [header[number] for number in kept]
     name = f"Sheet {sheet!r} of {path.name}"
     check_columns(columns, name)
-    chosen = ((place, [row[i] if i < len(row) else "" for i in kept]) for place, row in rows)
+    chosen = (
+        (place, [row[i] if i < len(row) else "" for i in kept]) for place, row in islice(rows, most)
+    )
     notes = []
     if others := [each for each in sheet_names(book) if each != sheet]:
         shown = ", ".join(repr(each[:40]) for each in others[:6])
