@@ -489,7 +489,7 @@ def test_a_compiled_training_is_the_same_training(tmp_path: Path) -> None:
 
 
 def test_a_vocabulary_of_one_is_refused(tmp_path: Path) -> None:
-    data = Dataset(name="few", modality="sentences", texts=("a",) * 12)
+    data = Dataset(name="few", modality="sentences", texts=("a", "a a") * 6)
     with pytest.raises(DataError) as caught:
         trained(data, GRU, tmp_path / "run")
     assert "hold 1 different word, but" in one_sentence(caught.value)

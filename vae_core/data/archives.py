@@ -94,8 +94,11 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path, most_bytes: int = limits.MAX_UNPACKED_BYTES) -> Iterator[Archive]:
-    """The zip ``path``. Raises DataError where it is none, or one that harms."""
+def open_archive(path: Path, most_bytes: int | None = None) -> Iterator[Archive]:
+    """The zip ``path``, which may unpack to ``most_bytes``.
+
+    Raises DataError where it is none, or one that harms.
+    """
     try:
         file = zipfile.ZipFile(path)
     except OSError as error:
@@ -106,7 +109,7 @@ def open_archive(path: Path, most_bytes: int = limits.MAX_UNPACKED_BYTES) -> Ite
             "again."
         ) from error
     with file:
-        yield Archive(file, path.name, most_bytes)
+        yield Archive(file, path.name, most_bytes or limits.MAX_UNPACKED_BYTES)
 
 
 def is_litter(name: str) -> bool:

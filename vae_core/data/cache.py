@@ -58,9 +58,9 @@ def cached(key: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Path, dict
     damaged, and returns JSON values. On any error nothing of it is left behind. Raises DataError
     where the cache cannot be written, and whatever ``make`` raises.
     """
+    if (there := find(key)) is not None:
+        return there
     root = cache_folder() / "data"
-    if (found := _checked(root / key)) is not None:
-        return root / key, found
     aside = root / f".{key[:16]}.{os.getpid()}.{uuid.uuid4().hex[:8]}.tmp"
     try:
         try:
@@ -77,6 +77,13 @@ def cached(key: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Path, dict
         shutil.rmtree(aside, ignore_errors=True)
     _trim(root, key)
     return root / key, found
+
+
+def find(key: str) -> tuple[Path, dict[str, Any]] | None:
+    """The folder of the entry ``key`` and what was said of it, where it is there and whole."""
+    folder = cache_folder() / "data" / key
+    about = _checked(folder)
+    return None if about is None else (folder, about)
 
 
 def alias(key: str, other: str) -> None:

@@ -38,12 +38,9 @@ def read_corpus(path: str | Path, options: TextOptions | None = None) -> Dataset
     except (OSError, RuntimeError) as error:
         raise unreadable(path, error) from error
     asked = _key(content, path, options)
-    if (known := cache.known_as(asked)) is not None:
-        # Not made here, since the options that were found out are not at hand.
-        try:
-            return made(known, path.name, {"text": str(path)}, _not_there)
-        except DataError:
-            cache.discard(known)
+    entry = cache.find(cache.known_as(asked) or asked)
+    if entry is not None:
+        return _dataset(entry, path.name, {"text": str(path)})
     with open_table(path, options) as (table, found):
         first = next(table.batches, None)
         found = columns_of(found, table, first)
@@ -62,10 +59,6 @@ def _key(content: str, path: Path, options: TextOptions) -> str:
     return cache.key_of(content, {"corpus": path.name, **options.given()})
 
 
-def _not_there(folder: Path) -> dict[str, Any]:
-    raise DataError("There is no such entry.")
-
-
 def made(
     key: str, name: str, source: dict[str, Any], write: Callable[[Path], dict[str, Any]]
 ) -> Dataset:
@@ -73,7 +66,11 @@ def made(
 
     ``source`` is completed by the options that the entry was made with.
     """
-    folder, about = cache.cached(key, write)
+    return _dataset(cache.cached(key, write), name, source)
+
+
+def _dataset(entry: tuple[Path, dict[str, Any]], name: str, source: dict[str, Any]) -> Dataset:
+    folder, about = entry
     columns = open_columns(folder, 1 + about["labelled"] + len(about["metadata"]), about["rows"])
     labels = columns.pop(1) if about["labelled"] else None
     return Dataset(

@@ -79,12 +79,12 @@ def known_encoding(name: str) -> str:
     except (LookupError, ValueError) as error:
         raise _unknown(name) from error
     # Some codecs of Python encode no text ("hex"), others code within text ("unicode_escape").
-    if not found._is_text_encoding or found.name in _NOT_OF_FILES:
+    if not found._is_text_encoding or found.name.replace("_", "-") in _NOT_OF_FILES:
         raise _unknown(name)
     return found.name
 
 
-_NOT_OF_FILES = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7",
+_NOT_OF_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7",
                  "mbcs", "oem"}  # fmt: skip
 
 

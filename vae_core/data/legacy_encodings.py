@@ -32,7 +32,7 @@ def guess_legacy(sample: bytes) -> list[str]:
     ranked = [match.encoding for match in matches]
     if _share(sample, "euc_jp", _KANA) > 0.2:
         ranked.insert(0, "euc_jp")
-    elif _share(sample, "cp1255", _HEBREW) > 0.98:
+    elif _share(sample, "cp1255", _HEBREW) > 0.98 and _mostly_high(sample):
         ranked.insert(0, "cp1255")
     elif not ranked or ranked[0] in _LATIN_LIKE:
         # Statistics of letters tell these apart better than what charset-normalizer looks at.
@@ -52,6 +52,12 @@ def _share(sample: bytes, encoding: str, letters: re.Pattern[str]) -> float:
     """How many of the letters beyond ASCII are ``letters``, of all of them."""
     text = _decoded(sample, encoding) or ""
     return len(letters.findall(text)) / max(len(_HIGH.findall(text)), 1)
+
+
+def _mostly_high(sample: bytes) -> bool:
+    """Whether the letters of the sample are of another alphabet than ours."""
+    high = sum(byte >= 0x80 for byte in sample)
+    return high > sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
 
 
 def _common(sample: bytes, encoding: str) -> float:

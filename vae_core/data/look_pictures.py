@@ -25,7 +25,9 @@ def sample_pictures(path: Path) -> Sample:
             return _sample(files, path.name, others)
     with open_pictures(path, False, None) as found:
         labels = found.labels or [""] * min(found.shape[0], _PICTURES)
-        rows = [(str(number), label) for number, label in enumerate(labels[:_PICTURES])]
+        rows: list[tuple[str, ...]] = [
+            (str(number), label) for number, label in enumerate(labels[:_PICTURES])
+        ]
         return Sample(
             ["picture", "label"], rows, found.shape[0], True, found.notes,
             picture_shape=found.shape[1:],
@@ -48,5 +50,5 @@ def _sample(files: list[PictureFile], name: str, others: str) -> Sample:
     else:
         notes.append(f"The pictures of {name} differ in size; choose a side to make them equal.")
     folders = folders_below_common([file.name for file in files])
-    rows = [(file.name, folder) for file, folder in zip(files, folders, strict=True)]
+    rows: list[tuple[str, ...]] = [*zip((file.name for file in files), folders, strict=True)]
     return Sample(["picture", "label"], rows, len(files), True, notes, picture_shape=shape)

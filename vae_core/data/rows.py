@@ -34,7 +34,7 @@ class Table:
     batches: Iterator[Batch]
     unit: str = "line"
     notes: list[str] = field(default_factory=list)
-    most_characters: int = limits.MAX_ITEM_CHARACTERS
+    most_characters: int = field(default_factory=lambda: limits.MAX_ITEM_CHARACTERS)
     width: int = 0
 
 

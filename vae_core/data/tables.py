@@ -132,8 +132,8 @@ class _Rows:
                 line = "\n"
             if len(line) >= most:
                 raise DataError(
-                    f"Line {number} of {self._name} has over {most:,} characters; is it a table "
-                    "with a row a line?"
+                    f"Line {number} of {self._name} has over {most:,} characters; give "
+                    "a table with a row a line."
                 )
             yield line
 

@@ -20,6 +20,7 @@ from vae_core.errors import reason
 PARTS = "xl/workbook.xml"
 # What a sheet may have, whatever its cells say.
 _MAX_SHEET_ROWS = 1_048_576
+_ROWS_AT_ONCE = 1000
 
 
 @contextmanager
@@ -87,23 +88,30 @@ def sheet_table(book: Any, sheet: str, path: Path, most: int | None = None) -> T
 def _rows(sheet: Any, path: Path) -> Iterator[tuple[int, Row]]:
     # The size that the sheet says it has may be wrong, and cuts rows off.
     sheet.reset_dimensions()
-    found = iter(sheet.iter_rows(values_only=True))
+    found = sheet.iter_rows(values_only=True)
     number = 0
-    while True:
-        with _errors(path), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            cells = next(found, None)
-            if cells is None:
-                return
-            row = [cell if isinstance(cell, str) else _shown(cell) for cell in cells]
-        number += 1
-        if number > _MAX_SHEET_ROWS:
-            raise DataError(
-                f"{path.name} says to have over {_MAX_SHEET_ROWS:,} rows, as no workbook can; save "
-                "it anew."
-            )
-        if any(cell.strip() for cell in row):
-            yield number, row
+    try:
+        while some := _next_rows(found, path):
+            for cells in some:
+                number += 1
+                if not any(cell is not None for cell in cells):
+                    continue
+                row = [cell if isinstance(cell, str) else _shown(cell) for cell in cells]
+                if any(cell.strip() for cell in row):
+                    yield number, row
+            if number > _MAX_SHEET_ROWS:
+                raise DataError(
+                    f"{path.name} says to have over {_MAX_SHEET_ROWS:,} rows, as no workbook can; "
+                    "save it anew."
+                )
+    finally:
+        found.close()
+
+
+def _next_rows(found: Iterator[tuple[object, ...]], path: Path) -> list[tuple[object, ...]]:
+    with _errors(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return list(islice(found, _ROWS_AT_ONCE))
 
 
 def _shown(cell: object) -> str:
