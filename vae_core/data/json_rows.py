@@ -18,6 +18,7 @@ from vae_core.errors import reason
 _SPACE = " \t\r\n"
 # What one object may take; one that does not end is looked for no further.
 _MAX_OBJECT = 16_000_000
+_MOST_KEYS = 1000
 _DECODER = json.JSONDecoder()
 
 
@@ -29,7 +30,7 @@ def json_table(stream: IO[bytes], encoding: Encoding, name: str, *, cut: bool = 
     DataError where there is no object, and reading where one is broken.
     """
     values = _values(stream, encoding, name, cut)
-    first = list(islice(values, limits.BATCH_ROWS))
+    first = _first(values)
     columns = list(dict.fromkeys(key for _, value in first for key in value))
     nested = {key for _, value in first for key, cell in value.items() if _is_nested(cell)}
     flat = {key for _, value in first for key, cell in value.items()
@@ -46,21 +47,28 @@ def json_table(stream: IO[bytes], encoding: Encoding, name: str, *, cut: bool = 
     return table
 
 
+def _first(values: Iterator[tuple[int, dict[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
+    """As many objects as a batch may have, by which the columns are known."""
+    found, characters = [], 0
+    for number, value in islice(values, limits.BATCH_ROWS):
+        found.append((number, value))
+        characters += sum(len(cell) for cell in value.values() if isinstance(cell, str))
+        if characters > limits.BATCH_CHARACTERS:
+            break
+    return found
+
+
 def _rows(
     values: Iterator[tuple[int, dict[str, Any]]], columns: list[str], known: set[str], table: Table
 ) -> Iterator[tuple[int, list[str]]]:
     late: Counter[str] = Counter()
     nested: Counter[str] = Counter()
     for number, value in values:
-        if not value.keys() <= known:
+        if not value.keys() <= known and len(late) < _MOST_KEYS:
             late.update(key for key in value if key not in known)
-        row = []
-        for column in columns:
-            cell = value.get(column)
-            if _is_nested(cell):
-                nested[column] += 1
-                cell = None
-            row.append(cell if isinstance(cell, str) else written(cell))
+        row = [cell if type(cell) is str else written(cell) for cell in map(value.get, columns)]
+        if "" in row:
+            nested.update(key for key in columns if _is_nested(value.get(key)))
         yield number, row
     odd = {
         "first come after many objects and were left out": late,
@@ -77,8 +85,8 @@ def _is_nested(cell: object) -> bool:
 
 
 def written(value: object) -> str:
-    """A cell as text: nothing for None, and true for True, as JSON has it."""
-    if value is None:
+    """A cell as text: true for True, as JSON has it, and nothing for None, lists and objects."""
+    if value is None or _is_nested(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -116,7 +124,7 @@ def loose_objects(text: str, columns: list[str]) -> Iterator[tuple[str, ...]]:
             continue
         if isinstance(value, dict):
             cells = [value.get(column) for column in columns]
-            yield tuple("" if _is_nested(cell) else written(cell) for cell in cells)
+            yield tuple(map(written, cells))
 
 
 class _Text:

@@ -141,7 +141,7 @@ class _Rows:
         try:
             for row in self._reader:
                 self._began = self._reader.line_num + 1
-                if any(cell.strip() for cell in row):
+                if "".join(row).strip():
                     yield self._reader.line_num, row
         except csv.Error as error:
             if self._cut and "unexpected end" in str(error):
