@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,17 @@ def test_the_oldest_entries_make_room(
     if os.name == "posix":
         # What is open stays open.
         assert list(held[0].texts or ()) == ["text 0", "another"]
+
+
+def test_what_is_being_written_stays_and_what_was_abandoned_goes(
+    corpus: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_module, "MAX_CACHE_BYTES", 1)
+    for name, age in (("now", 0), ("then", 10**6)):
+        (cache / "data" / f".{name}.tmp").mkdir(parents=True)
+        os.utime(cache / "data" / f".{name}.tmp", (time.time() - age,) * 2)
+    read_corpus(corpus)
+    assert made.left_behind(cache) == [".now.tmp"]
 
 
 def test_the_cache_lies_where_the_system_has_caches(

@@ -31,7 +31,8 @@ _PICTURE_SEEDS[".jpg.zip"] = made.zipped({
 
 
 _ODD = [
-    b"\x00", b"\xff\xfe", b'"', b"\r", b"[[[[", b"{}", b"\x1f\x8b", b"\xed\xa0\x80", b",,,,", b"\n\n",
+    b"\x00", b"\xff\xfe", b'"', b"\r", b"[[[[", b"{}", b"\x1f\x8b", b"\xed\xa0\x80", b",,,,",
+    b"\n\n",
 ]  # fmt: skip
 
 

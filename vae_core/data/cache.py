@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ from vae_core.files import write_whole
 VARIABLE = "LATENTSCAPE_CACHE"
 # The oldest entries go when all of them take more than this.
 MAX_CACHE_BYTES = 50 * 1024**3
+_ABANDONED = 24 * 3600.0
 _ABOUT = "about.json"
 # Raised when what is written changes: older entries are then made anew.
 _FORMAT = 1
@@ -161,9 +163,17 @@ def _checksum(path: Path) -> int:
 
 
 def _trim(root: Path, kept: str) -> None:
-    """Take away the entries that were not used for longest, while there is too much."""
-    try:
-        entries = [entry for entry in root.iterdir() if entry.is_dir() and entry.name != kept]
+    """Take away the entries that were not used for longest, while there is too much.
+
+    And what a process that was killed left half written, once that is a day ago.
+    """
+    # Another process may be at it.
+    with suppress(OSError):
+        folders = [folder for folder in root.iterdir() if folder.is_dir()]
+        for folder in folders:
+            if folder.suffix == ".tmp" and time.time() - folder.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
+        entries = [each for each in folders if each.suffix != ".tmp" and each.name != kept]
         sizes = {entry: sum(part.stat().st_size for part in entry.iterdir()) for entry in entries}
         total = sum(sizes.values())
         for entry in sorted(entries, key=lambda entry: entry.stat().st_mtime):
@@ -171,5 +181,3 @@ def _trim(root: Path, kept: str) -> None:
                 return
             shutil.rmtree(entry, ignore_errors=True)
             total -= sizes[entry]
-    except OSError:
-        pass  # another process is at it

@@ -53,8 +53,8 @@ def read_pictures(path: str | Path, side: int | None = None) -> Dataset:
 
 def is_pictures(path: Path) -> bool:
     """Whether ``path`` seems to hold pictures rather than texts. Raises DataError."""
-    if path.is_dir():
-        return True
+    if not path.is_file():
+        return path.is_dir()
     start = magic(path)
     if start.startswith(ZIP):
         with open_archive(path) as archive:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BLOCK = 10_000
+# A text, or None where a sequence says so of what is missing.
+_Text = TypeVar("_Text", str, "str | None")
 
 
 class TextColumn(Sequence[str]):
@@ -78,10 +80,10 @@ class TextColumn(Sequence[str]):
                 yield [text or "" for text in chunk.slice(start, size).to_pylist()]
 
 
-def take(texts: Sequence[str], indices: npt.NDArray[np.int64]) -> list[str]:
+def take(texts: Sequence[_Text], indices: npt.NDArray[np.int64]) -> list[_Text]:
     """The texts at ``indices`` (n,), in that order, from a column or any other sequence."""
     if isinstance(texts, TextColumn):
-        return texts.take(indices)
+        return texts.take(indices)  # type: ignore[return-value]
     return [texts[index] for index in indices.tolist()]
 
 
