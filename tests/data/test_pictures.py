@@ -298,6 +298,7 @@ def test_too_many_and_too_large_pictures_are_refused(
     path = write(tmp_path, "a.npy", made.npy(made.drawn(5)))
     monkeypatch.setattr(limits, "MAX_UNPACKED_BYTES", 100)
     assert "holds over 100 bytes" in refused(path)
+    monkeypatch.setattr(limits, "MAX_UNPACKED_BYTES", 10_000)
     monkeypatch.setattr(limits, "MAX_PICTURES", 4)
     assert "holds 5 pictures, but 4 may be" in refused(path)
 
