@@ -40,8 +40,8 @@ from benchmarks.alternating import (
 from benchmarks.hardware import Limits, measure, training_flops
 from benchmarks.plain_sentences import Parts, PlainVAE
 from vae_core.config import TrainConfig
+from vae_core.data.corpus import read_corpus
 from vae_core.data.tensors import SentenceTensors
-from vae_core.data.text import read_text_file
 from vae_core.data.tokenizer import BOS, PAD, UNK, Tokenizer, train_tokenizer
 from vae_core.errors import UserError
 from vae_core.models import build_model
@@ -137,7 +137,7 @@ def _data_folder(given: Path | None) -> Path:
 
 def _run(arguments: argparse.Namespace) -> dict[str, Any]:
     torch.set_num_threads(arguments.threads)
-    texts = read_text_file(_data_folder(arguments.data) / FILE, text_column="text").texts or ()
+    texts = read_corpus(_data_folder(arguments.data) / FILE).texts or ()
     tokenizer = train_tokenizer(texts, vocabulary_size=VOCABULARY)
     config = GruConfig(
         **sized("gru", arguments.size),

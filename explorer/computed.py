@@ -140,7 +140,7 @@ def _clusters(key: str, k: int, seed: int, _run: Run) -> clustering.Clusters:
 def _typical_item(key: str, _run: Run) -> int:
     members = np.arange(len(_run))
     if _run.labels is not None:
-        name = Counter(_run.labels).most_common(1)[0][0]
+        name = Counter[str](_run.labels).most_common(1)[0][0]
         members = np.flatnonzero(np.array(_run.labels, dtype=object) == name)
     places = _run.latents.mean[members]
     return int(members[np.linalg.norm(places - places.mean(axis=0), axis=1).argmin()])

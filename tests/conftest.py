@@ -20,6 +20,14 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests read is not kept in the cache of who runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LATENTSCAPE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The development data (`LATENTSCAPE_DATA`); skips without it, but under CI fails."""

@@ -262,6 +262,7 @@ def _describe(dataset: Dataset, splits: Splits, items: ItemTensors) -> dict[str,
         "fingerprint": dataset.fingerprint(),
         "empty_items": dataset.empty_items,
         "unlabelled_items": dataset.unlabelled_items,
+        "notes": list(dataset.notes),
     }
     if isinstance(items, SentenceTensors):
         found["cut_items"] = items.cut

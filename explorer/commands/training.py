@@ -11,19 +11,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
+from explorer.commands import data_options
 from explorer.commands.training_report import print_result, show
 from explorer.configurations import model_config, train_config, usual_vocabulary
 from explorer.settings import MODEL, OBJECTIVE, TRAINING
 from vae_core.checks import ConfigError, check_range
 
-if TYPE_CHECKING:
-    from vae_core.data.dataset import Dataset
-
-_DATA = "Data"
 _MODEL = "Model"
 _TRAINING = "Training"
 _OBJECTIVE = "Objective"
@@ -41,30 +38,19 @@ def train(
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
-    dataset: Annotated[
-        str | None,
-        typer.Option(
-            help="A named data set: digits, mnist, toy-sentences, python-docs.",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
-    text: Annotated[
-        Path | None,
-        typer.Option(
-            help="A text file: .txt (one item a line), .tsv or .csv; also .gz.",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
-    folder: Annotated[
-        Path | None, typer.Option(help="Folder of the MNIST IDX files.", rich_help_panel=_DATA)
-    ] = None,
-    text_column: Annotated[
-        str | None,
-        typer.Option(help="Column with the texts (default: text).", rich_help_panel=_DATA),
-    ] = None,
-    label_column: Annotated[
-        str | None, typer.Option(help="Column with the labels, if any.", rich_help_panel=_DATA)
-    ] = None,
+    dataset: data_options.DatasetName = None,
+    text: data_options.Text = None,
+    images: data_options.Images = None,
+    hub: data_options.Hub = None,
+    folder: data_options.Folder = None,
+    text_column: data_options.TextColumn = None,
+    label_column: data_options.LabelColumn = None,
+    sheet: data_options.Sheet = None,
+    delimiter: data_options.Delimiter = None,
+    encoding: data_options.Encoding = None,
+    side: data_options.Side = None,
+    hub_split: data_options.HubSplit = None,
+    hub_config: data_options.HubConfig = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -124,10 +110,13 @@ def train(
 
       latentscape train --text reviews.csv --text-column review --out runs/reviews
 
+      latentscape train --images drawings.zip --side 32 --out runs/drawings
+
       latentscape train --resume runs/reviews
     """
     if resume is not None:
-        _resume(resume, {"out": out, "dataset": dataset, "text": text, "model": model}, save_every)
+        named = {"dataset": dataset, "text": text, "images": images, "hub": hub}
+        _resume(resume, {"out": out, **named, "model": model}, save_every)
         print_result(resume, as_json)
         return
     if out is None:
@@ -135,7 +124,10 @@ def train(
     from vae_core.run_training import train_run
 
     check_range("save_every", save_every, 1e-3, math.inf)
-    data = _load(dataset, text, folder, text_column, label_column)
+    data = data_options.DataOptions(
+        dataset, text, images, hub, folder, text_column, label_column, sheet, delimiter, encoding,
+        side, hub_split, hub_config,
+    ).load()  # fmt: skip
     family = model or ("dense" if data.modality == "images" else "gru")
     _check_texts_only(family, tokenizer, vocabulary_size, language_model)
     config = train_config(family, len(data), epochs, settings)
@@ -220,28 +212,6 @@ def _add_settings(command: Callable[..., None]) -> None:
 
 
 _add_settings(train)
-
-
-def _load(
-    dataset: str | None,
-    text: Path | None,
-    folder: Path | None,
-    text_column: str | None,
-    label_column: str | None,
-) -> Dataset:
-    from vae_core.data.registry import load_dataset
-    from vae_core.data.text import read_text_file
-
-    if (dataset is None) == (text is None):
-        given = "neither" if dataset is None else "both"
-        raise ConfigError(f"Give either --dataset NAME or --text FILE; {given} came.")
-    if text is not None:
-        if folder is not None:
-            raise ConfigError("--folder goes with --dataset mnist, not with --text.")
-        return read_text_file(text, text_column=text_column, label_column=label_column)
-    if text_column or label_column:
-        raise ConfigError("--text-column and --label-column go with --text FILE.")
-    return load_dataset(str(dataset), folder)
 
 
 @contextmanager

@@ -170,15 +170,26 @@ def open_run(run: Path, device: str) -> Run:
 
 
 def load_data(data: Path, text_column: str | None, label_column: str | None) -> Dataset:
-    """A text file, a data set by its name, or a folder with MNIST."""
+    """A file of texts or pictures, a folder of pictures or with MNIST, or a data set by its name.
+
+    What was guessed or left out is said on standard error.
+    """
+    from vae_core.data.corpus import read_corpus
+    from vae_core.data.pictures import is_pictures, read_pictures
     from vae_core.data.registry import DATASETS, load_dataset
-    from vae_core.data.text import read_text_file
+    from vae_core.data.text_options import TextOptions
 
     if not data.exists() and str(data) in DATASETS:
         return load_dataset(str(data))
-    if data.is_dir():
+    if data.is_dir() and any(data.glob("t10k-images*")):
         return load_dataset("mnist", data)
-    return read_text_file(data, text_column=text_column, label_column=label_column)
+    if data.exists() and is_pictures(data):
+        found = read_pictures(data)
+    else:
+        found = read_corpus(data, TextOptions(text_column, label_column))
+    for note in found.notes:
+        typer.echo(note, err=True)
+    return found
 
 
 def _write(path: Path, content: bytes) -> None:

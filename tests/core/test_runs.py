@@ -18,9 +18,10 @@ from tests.core.support import SENTENCES, one_sentence, pictures, sentences
 from vae_core import checkpoint, files, fitting, run_arrays, run_items, runs
 from vae_core.checkpoint import RunError, load_run, read_summary
 from vae_core.config import ConfigError, ModelConfig, TrainConfig
+from vae_core.data.corpus import read_corpus
 from vae_core.data.dataset import DataError, Dataset
 from vae_core.data.tensors import SentenceTensors
-from vae_core.data.text import read_text_file
+from vae_core.data.text_options import TextOptions
 from vae_core.evaluation import evaluate
 from vae_core.files import whole_file
 from vae_core.models import BagOfWordsConfig, DenseConfig, GruConfig
@@ -451,13 +452,13 @@ def test_what_is_missing_in_the_data_is_counted(tmp_path: Path) -> None:
     table = tmp_path / "table.tsv"
     rows = [f"{text}\t{'' if i % 3 == 0 else 'x'}" for i, text in enumerate(SENTENCES)]
     table.write_text("text\tlabel\n" + "\n".join([*rows, "\tx", "  \tx"]) + "\n")
-    data = read_text_file(table, label_column="label")
+    data = read_corpus(table, TextOptions(label_column="label"))
     assert (len(data), data.empty_items, data.unlabelled_items) == (24, 2, 8)
     described = checkpoint.read_config(trained(data, GRU, tmp_path / "run"))["dataset"]
     assert (described["empty_items"], described["unlabelled_items"]) == (2, 8)
     lines = tmp_path / "lines.txt"
     lines.write_text("a cat\n\na dog\n   \na cow\n")
-    assert (len(read_text_file(lines)), read_text_file(lines).empty_items) == (3, 2)
+    assert (len(read_corpus(lines)), read_corpus(lines).empty_items) == (3, 2)
 
 
 def test_documents_may_bring_an_embedding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -489,7 +490,7 @@ def test_a_compiled_training_is_the_same_training(tmp_path: Path) -> None:
 
 
 def test_a_vocabulary_of_one_is_refused(tmp_path: Path) -> None:
-    data = Dataset(name="few", modality="sentences", texts=("a",) * 12)
+    data = Dataset(name="few", modality="sentences", texts=("a", "a a") * 6)
     with pytest.raises(DataError) as caught:
         trained(data, GRU, tmp_path / "run")
     assert "hold 1 different word, but" in one_sentence(caught.value)

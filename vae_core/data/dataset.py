@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from vae_core.data.text_column import blocks, take
 from vae_core.errors import UserError
 
 Modality = Literal["images", "sentences", "documents"]
@@ -45,6 +46,8 @@ class Dataset:
     ``source``: JSON values from which the same data can be loaded again.
     ``test_indices``: the held-out items, where the data set itself names them.
     ``empty_items``: how many entries of the source had no text, and are not among the items.
+    ``notes``: sentences on what was guessed, changed or left out when it was read.
+    Texts, labels and metadata may lie on the disk (``TextColumn``), and so may images.
     An empty label is one that is not known.
     """
 
@@ -57,6 +60,7 @@ class Dataset:
     source: dict[str, Any] = field(default_factory=dict)
     test_indices: Indices | None = None
     empty_items: int = 0
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         items = self.images if self.modality == "images" else self.texts
@@ -69,7 +73,7 @@ class Dataset:
                 "Images must be bytes of shape (items, height, width[, colours]), but are "
                 f"{self.images.dtype} of shape {self.images.shape}."
             )
-        columns = dict(self.metadata)
+        columns: dict[str, Sequence[str]] = dict(self.metadata)
         if self.labels is not None:
             columns["labels"] = self.labels
         for name, column in columns.items():
@@ -95,24 +99,24 @@ class Dataset:
             digest.update(str(self.images.shape).encode())
             digest.update(np.ascontiguousarray(self.images).data)
         for column in (self.texts, self.labels):
-            for entry in column or ():
-                content = entry.encode("utf-8", "surrogatepass")
-                digest.update(len(content).to_bytes(8, "little") + content)
+            for block in blocks(column or ()):
+                entries = [entry.encode("utf-8", "surrogatepass") for entry in block]
+                digest.update(b"".join(len(e).to_bytes(8, "little") + e for e in entries))
         return digest.hexdigest()
 
     def subset(self, indices: Indices) -> Dataset:
-        """The items at ``indices``, in that order; split marks do not carry over."""
+        """The items at ``indices``, in that order, in memory; split marks do not carry over."""
 
-        def take(column: Sequence[str] | None) -> tuple[str, ...] | None:
-            return None if column is None else tuple(column[i] for i in indices)
+        def chosen(column: Sequence[str]) -> tuple[str, ...]:
+            return tuple(take(column, indices))
 
         return Dataset(
             name=self.name,
             modality=self.modality,
             images=None if self.images is None else self.images[indices],
-            texts=take(self.texts),
-            labels=take(self.labels),
-            metadata={name: tuple(col[i] for i in indices) for name, col in self.metadata.items()},
+            texts=None if self.texts is None else chosen(self.texts),
+            labels=None if self.labels is None else chosen(self.labels),
+            metadata={name: chosen(column) for name, column in self.metadata.items()},
             source=self.source,
         )
 
@@ -120,13 +124,18 @@ class Dataset:
         """Train, validation and test parts: a seeded draw of ``held_out`` each for the last two.
 
         Where the data set names its own test items, those are the test part.
-        Raises DataError below three items, since each part needs one.
+        Raises DataError below three items, since each part needs one, and where all are the same.
         """
         count = len(self)
         if count < MIN_ITEMS:
             raise DataError(
                 f"{self.name} has {count} item{'s' * (count != 1)}; training needs at least "
                 f"{MIN_ITEMS}, one each to train, to validate and to test. Add more items."
+            )
+        if self._all_the_same():
+            raise DataError(
+                f"All {count:,} items of {self.name} are the same, so there is nothing to learn; "
+                "give items that differ."
             )
         order = np.random.default_rng(seed).permutation(count).astype(np.int64)
         part = max(1, round(count * held_out))
@@ -142,3 +151,11 @@ class Dataset:
                 "train and to validate. Add more items."
             )
         return splits
+
+    def _all_the_same(self) -> bool:
+        """Looked through only as far as the first item that differs."""
+        if self.images is not None:
+            return all(np.array_equal(image, self.images[0]) for image in self.images)
+        texts = iter(self.texts or ())
+        first = next(texts, None)
+        return all(text == first for text in texts)

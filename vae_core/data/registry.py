@@ -62,10 +62,19 @@ def load_source(source: Mapping[str, Any]) -> Dataset:
     """The data set that ``Dataset.source`` describes. Raises DataError where it cannot be had."""
     try:
         if "text" in source:
-            from vae_core.data.text import read_text_file
+            from vae_core.data.corpus import read_corpus
+            from vae_core.data.text_options import TextOptions
 
-            columns = {key: source.get(key) for key in ("text_column", "label_column")}
-            return read_text_file(Path(source["text"]), **columns)
+            return read_corpus(Path(source["text"]), TextOptions.from_source(source))
+        if "pictures" in source:
+            from vae_core.data.pictures import read_pictures
+
+            return read_pictures(Path(source["pictures"]), source.get("side"))
+        if "hub" in source:
+            from vae_core.data.hub import read_hub
+
+            columns = {name: source.get(name) for name in ("text_column", "label_column")}
+            return read_hub(source["hub"], source["split"], config=source.get("config"), **columns)
         name, folder = source["dataset"], source.get("folder")
         return load_dataset(str(name), None if folder is None else Path(folder))
     except (KeyError, TypeError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BLOCK = 10_000
+# A text, or None where a sequence says so of what is missing.
+_Text = TypeVar("_Text", str, "str | None")
 
 
 class TextColumn(Sequence[str]):
@@ -22,6 +24,7 @@ class TextColumn(Sequence[str]):
     """
 
     def __init__(self, column: pa.ChunkedArray) -> None:
+        self._column = column
         self._chunks = [chunk for chunk in column.chunks if len(chunk)]
         ends = np.cumsum([len(chunk) for chunk in self._chunks], dtype=np.int64)
         self._starts = np.concatenate([np.zeros(1, np.int64), ends])
@@ -51,6 +54,10 @@ class TextColumn(Sequence[str]):
         return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __arrow_array__(self, type: pa.DataType | None = None) -> pa.ChunkedArray:
+        """As pyarrow takes it: nothing is copied, and no text becomes a Python object."""
+        return self._column if type is None else self._column.cast(type)
 
     def take(self, indices: npt.NDArray[np.int64]) -> list[str]:
         """The texts at ``indices`` (n,), in that order. Raises IndexError outside of 0 to n − 1."""
@@ -96,10 +103,10 @@ class Chosen(Sequence[str]):
             yield from self[start : start + _BLOCK]
 
 
-def take(texts: Sequence[str], indices: npt.NDArray[np.int64]) -> list[str]:
+def take(texts: Sequence[_Text], indices: npt.NDArray[np.int64]) -> list[_Text]:
     """The texts at ``indices`` (n,), in that order, from a column or any other sequence."""
     if isinstance(texts, TextColumn):
-        return texts.take(indices)
+        return texts.take(indices)  # type: ignore[return-value]
     return [texts[index] for index in indices.tolist()]
 
 

@@ -11,6 +11,7 @@ import torch
 
 from vae_core.data.dataset import DataError
 from vae_core.data.tensors import ItemTensors
+from vae_core.data.text_column import take
 
 Rows = npt.NDArray[np.int64]
 
@@ -48,9 +49,9 @@ class DescribedItems:
         """The items at ``rows``, in that order."""
         return DescribedItems(
             self.items.part(torch.from_numpy(rows)),
-            None if self.labels is None else [self.labels[row] for row in rows],
-            None if self.texts is None else [self.texts[row] for row in rows],
-            {name: [column[row] for row in rows] for name, column in self.factors.items()},
+            None if self.labels is None else take(self.labels, rows),
+            None if self.texts is None else take(self.texts, rows),
+            {name: take(column, rows) for name, column in self.factors.items()},
         )
 
     def with_labels(self, labels: Sequence[str | None]) -> DescribedItems:

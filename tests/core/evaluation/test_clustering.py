@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from tests.core.support import one_sentence
+from vae_core.data.corpus import read_corpus
 from vae_core.data.dataset import DataError
-from vae_core.data.text import read_text_file
+from vae_core.data.text_options import TextOptions
 from vae_core.evaluation.baselines import lsa_features
 from vae_core.evaluation.clustering import cluster_scores, clustering, k_means, silhouette
 
@@ -146,7 +147,9 @@ def test_too_few_items_or_labels_are_refused() -> None:
 
 def test_lsa_reproduces_the_figures_of_its_settings(data_folder: Path) -> None:
     """METRICS: m10-titles NMI .324, ARI .157, accuracy .430, by LSA 50 and k-means, 3 seeds."""
-    corpus = read_text_file(data_folder / "text" / "m10-titles.tsv.gz", label_column="label")
+    corpus = read_corpus(
+        data_folder / "text" / "m10-titles.tsv.gz", TextOptions(label_column="label")
+    )
     assert corpus.texts is not None
     assert corpus.labels is not None
     found = clustering(lsa_features(corpus.texts)[0], corpus.labels)
