@@ -18,21 +18,19 @@ def file_at(out: Path, *, overwrite: bool) -> Iterator[Path]:
 
     On any error nothing is left behind, and what stood at ``out`` stands. Raises ExportError.
     """
-    _check_place(out)
-    if out.is_dir():
-        raise ExportError(f"{out} is a folder, but this format is one file; give a file's name.")
-    if out.exists() and not overwrite:
-        raise ExportError(f"{out} exists already; choose another name, or add --overwrite.")
     aside = _aside(out, "tmp")
-    try:
-        yield aside
-        _on_disk(aside)
-        aside.replace(out)
-    except OSError as error:
-        raise unwritten(out, error) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
+    with _told(out):
+        if out.is_dir():
+            raise ExportError(f"{out} is a folder, but this format is one file; name a file.")
+        if out.exists() and not overwrite:
+            raise ExportError(f"{out} exists already; choose another name, or add --overwrite.")
+        try:
+            yield aside
+            _on_disk(aside)
+            aside.replace(out)
+        finally:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -41,44 +39,40 @@ def folder_at(out: Path, *, overwrite: bool, owned: Sequence[str]) -> Iterator[P
 
     Only a folder in which every name fits one of the patterns ``owned`` is ever written over.
     """
-    _check_place(out)
-    if out.exists() and not out.is_dir():
-        raise ExportError(f"{out} is a file, but this format is a folder; give a folder's name.")
-    try:
+    aside, earlier = _aside(out, "tmp"), _aside(out, "old")
+    with _told(out):
+        if out.exists() and not out.is_dir():
+            raise ExportError(f"{out} is a file, but this format is a folder; name a folder.")
         _check_contents(out, overwrite, owned)
-        aside, earlier = _aside(out, "tmp"), _aside(out, "old")
         aside.mkdir()
-    except OSError as error:
-        raise unwritten(out, error) from error
+        try:
+            yield aside
+            for file in aside.iterdir():
+                _on_disk(file)
+            if out.exists():
+                out.rename(earlier)
+            aside.rename(out)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+            if earlier.exists() and not out.exists():
+                earlier.rename(out)
+            shutil.rmtree(earlier, ignore_errors=True)
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """What the system says while ``out`` is looked at or written, as one sentence."""
     try:
-        yield aside
-        for file in aside.iterdir():
-            _on_disk(file)
-        if out.exists():
-            out.rename(earlier)
-        aside.rename(out)
+        if "\0" in str(out) or out.name in ("", ".."):
+            raise ExportError(f"{str(out)!r} cannot be the name of a file or folder; give another.")
+        if not out.parent.is_dir():
+            raise ExportError(f"There is no folder {out.parent}; make it, or choose another place.")
+        yield
     except OSError as error:
-        raise unwritten(out, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        if earlier.exists() and not out.exists():
-            earlier.rename(out)
-        shutil.rmtree(earlier, ignore_errors=True)
-
-
-def unwritten(out: Path, error: OSError) -> ExportError:
-    """What to tell of ``error`` while ``out`` was being written."""
-    return ExportError(
-        f"{out} cannot be written: {error.strerror or error}; free some space or choose another "
-        "place."
-    )
-
-
-def _check_place(out: Path) -> None:
-    if "\0" in str(out) or out.name in ("", ".."):
-        raise ExportError(f"{str(out)!r} cannot be the name of a file or folder; give another.")
-    if not out.parent.is_dir():
-        raise ExportError(f"There is no folder {out.parent}; make it, or choose another place.")
+        raise ExportError(
+            f"{out} cannot be written: {error.strerror or error}; free some space or choose "
+            "another place."
+        ) from error
 
 
 def _check_contents(out: Path, overwrite: bool, owned: Sequence[str]) -> None:
