@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.support import run_of
+from vae_core.export import export_run
 
 RunOf = Callable[[str], Path]
 
@@ -22,3 +23,9 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
         return folder if folder.is_dir() else run_of(family, folder)
 
     return of
+
+
+@pytest.fixture
+def exported(finished_run: RunOf, tmp_path: Path) -> Path:
+    """The .zip of a run of sentences."""
+    return export_run(finished_run("gru"), "zip", tmp_path / "animals.zip").path

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from tests.core.support import change_weights, one_sentence
+from tests.core.support import one_sentence
 from tests.export.conftest import RunOf
 from tests.export.support import FAMILIES
+from tests.export.test_destination import full_disk
 from vae_core.checkpoint import load_run
 from vae_core.export import RunImportError, export_run, import_run
 from vae_core.export.zip_archive import MANIFEST
 
 Files = dict[str, bytes]
-
-
-@pytest.fixture
-def exported(finished_run: RunOf, tmp_path: Path) -> Path:
-    """The .zip of a run of sentences."""
-    return export_run(finished_run("gru"), "zip", tmp_path / "animals.zip").path
 
 
 def files_of(path: Path) -> Files:
@@ -254,78 +245,5 @@ def test_a_file_or_folder_that_is_not_there_is_refused(exported: Path, tmp_path:
 
 
 def test_a_full_disk_leaves_nothing(exported: Path, tmp_path: Path) -> None:
-    from tests.export.test_destination import full_disk
-
     with full_disk(512):
         refused(exported, tmp_path)
-
-
-def changed(exported: Path, path: Path, change: Callable[[Files], None]) -> Path:
-    files = files_of(exported)
-    change(files)
-    return zipped(path, files)
-
-
-def test_a_run_that_does_not_open_is_refused(
-    finished_run: RunOf, exported: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "x.zip"
-    for name in ("config.json", "model.safetensors", "tokenizer.json", "latents.npy"):
-        sentence = refused(changed(exported, path, lambda f, n=name: f.pop(n)), tmp_path)  # type: ignore[misc]
-        assert "is not taken in" in sentence
-    for name in ("items.parquet", "latents.npy", "config.json", "tokenizer.json"):
-        refused(changed(exported, path, lambda f, n=name: f.update({n: b"x"})), tmp_path)  # type: ignore[misc]
-    assert "SHA-256" in refused(
-        changed(exported, path, lambda f: f.update({"model.safetensors": b"x"})), tmp_path
-    )
-    pickled = io.BytesIO()
-    np.save(pickled, np.array([{}], dtype=object), allow_pickle=True)
-    refused(
-        changed(exported, path, lambda f: f.update({"latents.npy": pickled.getvalue()})), tmp_path
-    )
-    run = Path(shutil.copytree(finished_run("gru"), tmp_path / "run"))
-    change_weights(run, lambda state: state.pop("output_bias"))
-    weights = {name: (run / name).read_bytes() for name in ("config.json", "model.safetensors")}
-    assert "output_bias" in refused(changed(exported, path, lambda f: f.update(weights)), tmp_path)
-
-
-def test_a_rule_of_its_own_for_splitting_words_is_refused(exported: Path, tmp_path: Path) -> None:
-    def endless(files: Files) -> None:
-        content = json.loads(files["tokenizer.json"])
-        content["pre_tokenizer"]["pattern"] = {"Regex": "(a+)+$"}
-        files["tokenizer.json"] = json.dumps(content).encode()
-
-    sentence = refused(changed(exported, tmp_path / "x.zip", endless), tmp_path)
-    assert "(a+)+$" in sentence
-
-
-def parquet(columns: dict[str, Any]) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def test_a_table_that_unpacks_to_more_than_it_may_is_refused(
-    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = load_items(exported)
-    long = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), ["x" * 10_000_000])
-    bomb = parquet({"text": long, "split": pa.array(["train"] * rows)})
-    assert len(bomb) < 100_000
-    path = changed(exported, tmp_path / "x.zip", lambda f: f.update({"items.parquet": bomb}))
-    assert rows * 10_000_000 > 250_000_000
-    monkeypatch.setattr("vae_core.export.untrusted._MOST_TEXT_BYTES", 250_000_000)
-    assert "unpacks to more" in refused(path, tmp_path)
-    many = parquet({f"metadata.{i}": pa.array([""] * rows) for i in range(1001)})
-    path = changed(exported, tmp_path / "x.zip", lambda f: f.update({"items.parquet": many}))
-    assert "too many" in refused(path, tmp_path)
-    for odd in (pa.array([1] * rows), pa.array([["a"]] * rows), pa.array([b"a"] * rows)):
-        content = parquet({"text": odd})
-        path = changed(
-            exported, tmp_path / "x.zip", lambda f, c=content: f.update({"items.parquet": c})
-        )  # type: ignore[misc]
-        refused(path, tmp_path)
-
-
-def load_items(exported: Path) -> int:
-    return int(json.loads(files_of(exported)["config.json"])["items"])

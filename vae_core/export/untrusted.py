@@ -27,11 +27,11 @@ class GuardedFile(io.RawIOBase):
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__()
         self._stream = stream
-        self._size = stream.seek(0, io.SEEK_END)
+        self.size = stream.seek(0, io.SEEK_END)
         stream.seek(0)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        left = max(self._size - self._stream.tell(), 0)
+        left = max(self.size - self._stream.tell(), 0)
         wanted = left if size is None or size < 0 else min(size, left)
         if wanted > _MOST_AT_ONCE:
             raise RunImportError("its table of contents is too large for a run.")

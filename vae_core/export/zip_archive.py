@@ -72,12 +72,13 @@ def _write(folder: Path, path: Path, names: list[str], manifest: str, stored: se
             with (folder / name).open("rb") as source, archive.open(entry, "w") as target:
                 shutil.copyfileobj(source, target, _CHUNK)
         found = archive.infolist()
-    return {entry.filename for entry in found if looks_like_bomb(entry.file_size, entry)}
+    sizes = {entry.filename: (entry.file_size, entry.compress_size) for entry in found}
+    return {name for name, (size, packed) in sizes.items() if looks_like_bomb(size, packed)}
 
 
-def looks_like_bomb(size: int, entry: zipfile.ZipInfo) -> bool:
-    """Whether ``size`` bytes are too many to have come out of ``entry``."""
-    return size > HARMLESS_BYTES and size > MOST_RATIO * max(entry.compress_size, 1)
+def looks_like_bomb(size: int, packed: int) -> bool:
+    """Whether ``size`` bytes are too many to have come out of ``packed`` bytes."""
+    return size > HARMLESS_BYTES and size > MOST_RATIO * max(packed, 1)
 
 
 def _entry(name: str, method: int) -> zipfile.ZipInfo:

@@ -118,6 +118,8 @@ def _extract(stream: IO[bytes], folder: Path, max_bytes: int) -> None:
             raise RunImportError(
                 f"it has no {MANIFEST}; make it with `latentscape export RUN --to zip`."
             )
+        for entry in entries:  # what it says of itself cannot be more than there is
+            entry.compress_size = min(entry.compress_size, guarded.size)
         left = max_bytes
         left -= _write_out(archive, found[MANIFEST], folder, left)[0]
         listed = _manifest(folder / MANIFEST, set(found) - {MANIFEST})
@@ -152,7 +154,7 @@ def _write_out(
     with archive.open(entry) as source, (folder / name).open("xb") as target:
         while chunk := source.read(_CHUNK):
             size += len(chunk)
-            if size > most or looks_like_bomb(size, entry):
+            if size > most or looks_like_bomb(size, entry.compress_size):
                 raise RunImportError(f"{name} in it unpacks to more than it may.")
             digest.update(chunk)
             target.write(chunk)
