@@ -28,7 +28,7 @@ def export(
     zip: the whole run, for `latentscape import` elsewhere. parquet, csv, npz, npy: texts, labels,
     metadata and each item's mu and sigma. projector: a folder for TensorBoard's Embedding
     Projector. safetensors: the weights alone. onnx: encoder and decoder, checked against the model
-    (needs pip install "latentscape[onnx]").
+    (needs the extra "onnx", see the README).
 
     Examples:
 
