@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from explorer import paths
-from explorer.commands import doctor, evaluating, training, using
+from explorer.commands import doctor, evaluating, exporting, training, using
 from vae_core.errors import UserError
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ app.command("encode")(using.encode)
 app.command("evaluate")(evaluating.evaluate)
 app.command("sample")(using.sample)
 app.command("interpolate")(using.interpolate)
+app.command("export")(exporting.export)
+app.command("import")(exporting.import_)
 app.command("doctor")(doctor.doctor)
 
 

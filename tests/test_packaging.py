@@ -153,12 +153,14 @@ def test_the_installed_command_serves_the_app_from_an_empty_folder(
 def test_every_imported_package_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     # What an extra brings is imported where it is asked for, and missed with one clear sentence.
-    extras = project["optional-dependencies"]["embeddings"]
+    optional = project["optional-dependencies"]
+    extras = [*optional["embeddings"], *optional["onnx"]]
     declared = {
         _plain(re.split(r"[\s\[<>=!~;]", entry, maxsplit=1)[0])
         for entry in (*project["dependencies"], *extras)
     }
-    homes = {"sentence_transformers": ["sentence-transformers"], **packages_distributions()}
+    of_extras = {name: [name] for name in ("sentence_transformers", "onnx", "onnxruntime")}
+    homes = {**of_extras, **packages_distributions()}
     own = {"vae_core", "explorer", "pages"} | set(sys.stdlib_module_names)
     missing = {
         f"{path.relative_to(ROOT)} imports {top}"

@@ -39,6 +39,13 @@ _HOMES = {
     "resume_run": "run_training",
     "train_run": "run_training",
     "evaluate": "evaluation",
+    "LatentTransformer": "latent_transformer",
+    "load": "latent_transformer",
+    "FORMATS": "export",
+    "ExportError": "export",
+    "RunImportError": "export",
+    "export_run": "export",
+    "import_run": "export",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  (a sorted list of literal names)

@@ -13,7 +13,7 @@ from vae_core.config import ConfigError, check_range
 from vae_core.data.tokenizer import BOS, PAD, UNK, Tokenizer
 
 MAX_TEMPERATURE = 100.0
-_NEVER_WRITTEN = (PAD, BOS, UNK)
+NEVER_WRITTEN = (PAD, BOS, UNK)
 # Below it nothing but the likeliest token is ever drawn, and 1/temperature stays finite.
 _COLDEST = 1e-20
 _LN2 = math.log(2.0)
@@ -70,7 +70,7 @@ class Chooser:
         top = logits.amax(dim=1, keepdim=True)
         # exp2 is several times faster than exp where MKL's exp is slow.
         total = (logits - top).mul_(1 / _LN2).exp2_().sum(dim=1) if with_shares else None
-        for never in _NEVER_WRITTEN:  # one by one, since an index of several costs more
+        for never in NEVER_WRITTEN:  # one by one, since an index of several costs more
             logits[:, never] = float("-inf")
         token = _likeliest(logits)
         if not self._greedy:
