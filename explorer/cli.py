@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from explorer import paths
-from explorer.commands import doctor, evaluating, exporting, training, using
+from explorer.commands import doctor, evaluating, exporting, planning, training, using
 from vae_core.errors import UserError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("plan")(planning.plan)
 app.command("train")(training.train)
 app.command("encode")(using.encode)
 app.command("evaluate")(evaluating.evaluate)

@@ -84,6 +84,23 @@ def dimension_bars(values: NDArray[np.float32]) -> go.Figure:
     return figure
 
 
+def lengths(counts: Sequence[int]) -> go.Figure:
+    """Draw how many items have so many words, in the bins of `vae_core.data.profile`."""
+    from vae_core.data.profile import LENGTH_BINS
+
+    lows = [0, *(end + 1 for end in LENGTH_BINS)]
+    names = [f"{low}–{high}" for low, high in zip(lows, LENGTH_BINS, strict=False)]
+    names.append(f"{lows[-1]} and more")
+    figure = go.Figure(layout=_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8}, bargap=0.08))
+    bars = go.Bar(
+        x=names, y=np.array(counts), marker={"color": TRAIN}, hovertemplate="%{y:,} items"
+    )
+    figure.add_trace(bars.update(name=""))
+    figure.update_xaxes(showgrid=False, type="category")
+    figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True, nticks=4)
+    return figure
+
+
 def _curve(rows: Sequence[Mapping[str, Any]], key: str, name: str, colour: str) -> go.Scatter:
     known = [row for row in rows if row.get(key) is not None and row.get("epoch") is not None]
     validation = key.startswith("validation")

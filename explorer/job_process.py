@@ -39,7 +39,7 @@ def start(command: Sequence[str], log: Path, lock: Path, holder: str) -> subproc
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,
                 pass_fds=() if sys.platform == "win32" else (held,),
             )
@@ -106,7 +106,8 @@ def _take(lock: Path, holder: str) -> int:
     return held
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the environment in which a worker runs beside the server."""
     # One core stays with the server: two torch processes spinning on the same cores slow each
     # other down tenfold. The log is read by a person: no colours, no frames, nothing buffered.
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import paths, session, train_more
+from explorer import own_data, paths, session, train_more
+from explorer.own_data import MOST_PATH, ChosenData
 from explorer.train_fields import SEED
 from explorer.train_settings import (
     DEFAULT_EPOCHS,
@@ -17,7 +17,6 @@ from explorer.train_settings import (
     TrainSettings,
     default_mnist_folder,
     families_for_data,
-    is_table,
     suggested_name,
     taken_names,
 )
@@ -27,21 +26,10 @@ if TYPE_CHECKING:
 
     from vae_core.data.dataset import Modality
 
-OWN_TEXT = "own-text"
+OWN_DATA = "own-data"
 MOST_DIMENSIONS, MOST_EPOCHS = 256, 1000
-MOST_PATH, MOST_NAME = 4096, 80
+MOST_NAME = 80
 USUAL_SIZE = "usual"
-
-
-@dataclass(frozen=True)
-class _Data:
-    modality: Modality
-    title: str
-    dataset: str | None = None
-    folder: str | None = None
-    text: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
 
 
 def show() -> TrainSettings:
@@ -50,7 +38,9 @@ def show() -> TrainSettings:
 
     data_side, model_side = st.columns(2, gap="medium")
     with data_side:
-        data = _show_data()
+        choice = _show_data_sets()
+    with st.container(key="train_data", gap="small"):
+        data = own_data.show() if choice == OWN_DATA else _named(choice)
     with model_side:
         model = _show_model(data.modality)
     has_sizes = bool(SIZES.get(model))
@@ -94,14 +84,18 @@ def show() -> TrainSettings:
         dataset=data.dataset,
         folder=data.folder,
         text=data.text,
+        images=data.images,
         text_column=data.text_column,
         label_column=data.label_column,
+        sheet=data.sheet,
         more=more,
         seed=seed,
     )
 
 
-def _show_name(side: DeltaGenerator, data: _Data, model: str, latent_dim: int) -> tuple[str, str]:
+def _show_name(
+    side: DeltaGenerator, data: ChosenData, model: str, latent_dim: int
+) -> tuple[str, str]:
     suggestion = suggested_name(data.title, model, latent_dim, taken_names(paths.runs_folder()))
     with side:
         name = st.text_input(
@@ -115,21 +109,24 @@ def _show_name(side: DeltaGenerator, data: _Data, model: str, latent_dim: int) -
     return name, suggestion
 
 
-def _show_data() -> _Data:
+def _show_data_sets() -> str:
     from vae_core.data.registry import DATASETS
 
-    names = [*DATASETS, OWN_TEXT]
+    names = [OWN_DATA, *DATASETS]
     titles = {name: f"{name}: {entry.description}" for name, entry in DATASETS.items()}
-    choice = st.selectbox(
+    return st.selectbox(
         "Data set",
         names,
-        key=session.kept_widget("train.dataset", names[0], names),
+        key=session.kept_widget("train.dataset", names[1], names),
         persist_state="session",
-        format_func=lambda name: titles.get(name, "Your own text file"),
+        format_func=lambda name: titles.get(name, "Your own data"),
         help="What the model learns from.",
     )
-    if choice == OWN_TEXT:
-        return _show_own_text()
+
+
+def _named(choice: str) -> ChosenData:
+    from vae_core.data.registry import DATASETS
+
     entry = DATASETS[choice]
     folder = None
     if entry.takes_folder:
@@ -141,36 +138,7 @@ def _show_data() -> _Data:
             placeholder="Downloaded where empty",
             help="A folder on the server's disk with the four MNIST files (IDX, plain or .gz).",
         ).strip()
-    return _Data(entry.modality, choice, dataset=choice, folder=folder)
-
-
-def _show_own_text() -> _Data:
-    path = st.text_input(
-        "Path of the text file",
-        key=session.kept_widget("train.text", ""),
-        persist_state="session",
-        max_chars=MOST_PATH,
-        placeholder="reviews.csv",
-        help="A file on the server's disk: .txt with one item a line, or .tsv or .csv with a "
-        "header line; also packed as .gz. UTF-8.",
-    ).strip()
-    columns: list[str | None] = [None, None]
-    if is_table(path):
-        sides = st.columns(2, gap="small")
-        columns = [
-            side.text_input(
-                f"Column with the {what}",
-                key=session.kept_widget(f"train.{what}_column", ""),
-                persist_state="session",
-                max_chars=200,
-                placeholder=placeholder,
-                help="Its name in the header line.",
-            ).strip()
-            for side, (what, placeholder) in zip(
-                sides, (("texts", "text"), ("labels", "none")), strict=True
-            )
-        ]
-    return _Data("sentences", path or "text", None, None, path, *columns)
+    return ChosenData(entry.modality, choice, dataset=choice, folder=folder)
 
 
 def _show_model(modality: Modality) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vae_core.data.dataset import Modality
 
-TABLES = (".tsv", ".csv", ".tsv.gz", ".csv.gz")
 # By what the model takes its items for.
 DEFAULT_LATENT_DIM = {"images": 2, "sentences": 16, "documents": 20}
 DEFAULT_EPOCHS = {"images": 20, "sentences": 10, "documents": 30}
@@ -33,7 +32,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 class TrainSettings:
     """One training as a visitor describes it.
 
-    Either `dataset` (a name of the registry, perhaps with a `folder`) or `text` (a file) is given.
+    One of `dataset` (a name of the registry, perhaps with a `folder`), `text` (a file) and `images`
+    (a file or folder) is given.
     What is None is left to the command, which takes what it recommends for the data. `more` has
     the other settings, by the names of the command's options (`Setting.option`).
     """
@@ -45,8 +45,10 @@ class TrainSettings:
     dataset: str | None = None
     folder: str | None = None
     text: str | None = None
+    images: str | None = None
     text_column: str | None = None
     label_column: str | None = None
+    sheet: str | None = None
     size: str | None = None
     more: Mapping[str, Value] = field(default_factory=dict)
     seed: int = 0
@@ -57,8 +59,10 @@ class TrainSettings:
             "dataset": self.dataset,
             "folder": self.folder or None,
             "text": self.text,
+            "images": self.images,
             "text-column": self.text_column or None,
             "label-column": self.label_column or None,
+            "sheet": self.sheet or None,
             "model": self.model,
             "size": self.size,
             "latent-dim": self.latent_dim,
@@ -80,10 +84,11 @@ class TrainSettings:
 
     def problem(self, runs: Path) -> str | None:
         """Say in one sentence what has to be changed before this can be started, or None."""
-        if self.dataset is None and not self.text:
-            return "Give the path of a text file: .txt with one item a line, .tsv or .csv."
-        if self.text is not None and not Path(self.text).expanduser().is_file():
-            return f"There is no file {self.text}; check the path."
+        own = self.text or self.images
+        if self.dataset is None and not own:
+            return "Bring a file of your own first, or choose another data set."
+        if own and not Path(own).expanduser().exists():
+            return f"There is no file {own}; check the path."
         if self.folder and not Path(self.folder).expanduser().is_dir():
             return f"There is no folder {self.folder}; check the path, or leave it empty."
         if not _NAME.fullmatch(self.name):
@@ -105,11 +110,6 @@ def families_for_data(modality: Modality) -> list[str]:
     from vae_core.runs import data_modality
 
     return [name for name, model in MODELS.items() if data_modality(model.modality) == modality]
-
-
-def is_table(path: str) -> bool:
-    """Tell whether a text file is read as a table with a header, so that it has columns."""
-    return path.lower().endswith(TABLES)
 
 
 def suggested_name(source: str, model: str, latent_dim: int, taken: Collection[str]) -> str:

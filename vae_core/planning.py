@@ -19,7 +19,8 @@ _MOST_UNKNOWN = 0.05
 _MOST_WORDS = 20_000
 _UNSPACED = 0.2
 # Trainings that come out well take about so many items, whatever the corpus.
-_ITEMS_SEEN = 2_000_000
+_ITEMS_SEEN, _PICTURES_SEEN = 2_000_000, 1_000_000
+_SMALL_PICTURE = 28
 _FEWEST_EPOCHS, _MOST_EPOCHS = 6, 80
 _LONGEST, _SHORTEST = 60, 8
 TRIAL_SECONDS = 4.0
@@ -33,29 +34,32 @@ class Proposal:
     model: str
     latent_dim: int
     epochs: int
-    vocabulary_size: int
-    tokenizer: TokenizerKind
-    max_tokens: int | None
     reasons: tuple[str, ...]
+    vocabulary_size: int | None = None
+    tokenizer: TokenizerKind | None = None
+    max_tokens: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Proposal:
+        """What ``to_json`` gave, after a journey as JSON."""
+        return cls(**{**values, "reasons": tuple(values["reasons"])})
 
 
 def propose(profile: Profile) -> Proposal:
     """What to train on a corpus that is like this."""
     documents = profile.median_words >= _DOCUMENT_WORDS and profile.unspaced < _UNSPACED
-    epochs = round(_ITEMS_SEEN / max(1, profile.items))
-    epochs = max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, epochs))
+    epochs = _epochs(profile.items, _ITEMS_SEEN)
     size, kind, words = _vocabulary(profile, documents)
     if documents:
         reason = (
             f"Half of the items have {profile.median_words} words or more: bag-of-words finds "
             "what they are about."
         )
-        return Proposal(
-            "bag-of-words", 20, epochs, size, "word", None, (reason, words, _pace(profile, epochs))
-        )
+        reasons = (reason, words, _pace(profile.items, epochs))
+        return Proposal("bag-of-words", 20, epochs, reasons, size)
     longest = max(_SHORTEST, min(_LONGEST, profile.most_words))
     if kind == "bpe":
         longest = min(_LONGEST, 2 * longest)
@@ -64,9 +68,27 @@ def propose(profile: Profile) -> Proposal:
         "word by word."
     )
     dimensions = 32 if profile.items >= 20_000 else 16
+    reasons = (reason, words, _pace(profile.items, epochs))
+    return Proposal("gru", dimensions, epochs, reasons, size, kind, longest)
+
+
+def propose_for_pictures(dataset: Dataset) -> Proposal:
+    """What to train on these pictures."""
+    assert dataset.images is not None
+    count, height, width, *channels = dataset.images.shape
+    small = max(height, width) <= _SMALL_PICTURE and not channels
+    epochs = _epochs(count, _PICTURES_SEEN)
+    why = "small and grey: dense is quick" if small else "large or in colour: conv suits them"
     return Proposal(
-        "gru", dimensions, epochs, size, kind, longest, (reason, words, _pace(profile, epochs))
+        "dense" if small else "conv",
+        2 if small else 16,
+        epochs,
+        (f"Pictures of {height} x {width} pixels are {why}.", _pace(count, epochs)),
     )
+
+
+def _epochs(items: int, seen: int) -> int:
+    return max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, round(seen / max(1, items))))
 
 
 def _vocabulary(profile: Profile, documents: bool) -> tuple[int, TokenizerKind, str]:
@@ -87,8 +109,8 @@ def _vocabulary(profile: Profile, documents: bool) -> tuple[int, TokenizerKind, 
     return size, "word", f"A vocabulary of {size:,} leaves out {share:.1%} of the words."
 
 
-def _pace(profile: Profile, epochs: int) -> str:
-    return f"{epochs} times through {profile.items:,} items."
+def _pace(items: int, epochs: int) -> str:
+    return f"{epochs} times through {items:,} items."
 
 
 def seconds_for(

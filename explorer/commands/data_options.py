@@ -109,13 +109,13 @@ class DataOptions:
     hub_split: str | None = None
     hub_config: str | None = None
 
-    def load(self) -> Dataset:
-        """The data; what was guessed or left out is said on standard error.
+    def load(self, *, quietly: bool = False) -> Dataset:
+        """The data; what was guessed or left out is said on standard error, unless ``quietly``.
 
         Raises ConfigError for options that do not go together, DataError for unreadable data.
         """
         data = self._load(self._checked())
-        for note in data.notes:
+        for note in () if quietly else data.notes:
             typer.echo(note, err=True)
         return data
 

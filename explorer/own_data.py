@@ -1,0 +1,198 @@
+"""The data that a visitor brings to the Train page: a file, a look at it, its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer import data_plan, page_parts, paths, session, uploads
+
+if TYPE_CHECKING:
+    from vae_core.data.dataset import Modality
+    from vae_core.data.look import Look
+
+UPLOAD, PATH = "upload", "path"
+WAYS = {UPLOAD: "Upload a file", PATH: "A path on the server"}
+MOST_PATH = 4096
+NO_LABELS = ""
+PREVIEW_HEIGHT = 220
+
+
+@dataclass(frozen=True)
+class ChosenData:
+    """What to learn from, as the command takes it; without a file, nothing is chosen yet."""
+
+    modality: Modality
+    title: str
+    dataset: str | None = None
+    folder: str | None = None
+    text: str | None = None
+    images: str | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    sheet: str | None = None
+
+
+def show() -> ChosenData:
+    """Show how to bring data, and what they look like; return what was chosen."""
+    nothing = ChosenData("sentences", "data")
+    path = _file()
+    if path is None:
+        return nothing
+    seen = _seen(path)
+    if seen is None:
+        return nothing
+    chosen = _columns(path, seen)
+    data_plan.show(_arguments(chosen), path)
+    return chosen
+
+
+def _file() -> Path | None:
+    way = st.segmented_control(
+        "Where the data are",
+        tuple(WAYS),
+        key=session.kept_widget("train.way", UPLOAD, tuple(WAYS)),
+        persist_state="session",
+        required=True,
+        format_func=WAYS.__getitem__,
+        label_visibility="collapsed",
+    )
+    return _path() if way == PATH else _upload()
+
+
+def _path() -> Path | None:
+    path = st.text_input(
+        "Path of the data",
+        key=session.kept_widget("train.text", ""),
+        persist_state="session",
+        max_chars=MOST_PATH,
+        placeholder="reviews.csv",
+        help="A file on the server's disk, or a folder of pictures.",
+    ).strip()
+    return Path(path).expanduser() if path else None
+
+
+def _upload() -> Path | None:
+    """Keep what is uploaded: the file lives on when the visitor looks at another page."""
+    file = st.file_uploader(
+        "Texts: one a line in .txt, or a column of .csv, .tsv, .jsonl, .parquet or .xlsx; a .zip "
+        "of .txt files. Pictures: a .zip of PNG or JPEG (folders are labels), IDX, .npy or .npz.",
+        key="train.upload",
+    )
+    if file is not None:
+        try:
+            kept = uploads.keep(file.name, file.getbuffer(), paths.runs_folder())
+        except OSError as error:
+            page_parts.problem(
+                f"The file could not be kept: {error.strerror or error}. Free some space on the "
+                "server, or choose another folder for runs."
+            )
+            return None
+        session.remember("train.uploaded", str(kept))
+        return kept
+    before: str | None = session.recall("train.uploaded")
+    if before is None:
+        return None
+    st.caption(page_parts.literal(f"Uploaded before: {Path(before).name}"))
+    return Path(before)
+
+
+def _seen(path: Path) -> Look | None:
+    from vae_core.data.dataset import DataError
+
+    sheet: str | None = session.recall(f"train.sheet.{path}")
+    with st.spinner("Looking at the file…", show_time=True):
+        try:
+            seen = _look(str(path), _version(path), sheet)
+        except DataError as error:
+            page_parts.problem(str(error))
+            return None
+    for note in seen.notes:
+        st.caption(page_parts.literal(note))
+    return seen
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _look(path: str, version: str, sheet: str | None) -> Look:
+    from vae_core.data.look import look
+    from vae_core.data.text_options import TextOptions
+
+    return look(path, TextOptions(sheet=sheet))
+
+
+def _version(path: Path) -> str:
+    try:
+        about = path.stat()
+    except OSError:
+        return "gone"
+    return f"{about.st_size} {about.st_mtime_ns}"
+
+
+def _columns(path: Path, seen: Look) -> ChosenData:
+    size = f"{seen.rows:,} {'rows' if seen.rows_exact else 'rows or so'}"
+    kind = "pictures" if seen.kind == "pictures" else seen.kind
+    encoding = f" · {seen.encoding}" if seen.encoding else ""
+    st.markdown(f"**{page_parts.literal(seen.name)}** · {kind} · {size}{encoding}")
+    if seen.modality == "images":
+        return ChosenData("images", seen.name, images=str(path))
+    sheet, text, label = None, None, None
+    names = [column.name for column in seen.columns]
+    if len(names) > 1 or len(seen.sheets) > 1:
+        sides = st.columns(3, gap="medium")
+        if len(seen.sheets) > 1:
+            with sides[2]:
+                sheet = _choice("Sheet", f"train.sheet.{path}", list(seen.sheets), seen.sheet)
+        with sides[0]:
+            text = _choice("Column with the texts", _key(path, "text"), names, seen.text_column)
+        with sides[1]:
+            labels = [NO_LABELS, *(name for name in names if name != text)]
+            label = _choice(
+                "Column with the labels", _key(path, "label"), labels, seen.label_column
+            )
+    _preview(seen, names)
+    return ChosenData(
+        "sentences",
+        seen.name,
+        text=str(path),
+        text_column=text,
+        label_column=label or None,
+        sheet=sheet,
+    )
+
+
+def _choice(title: str, key: str, names: list[str], first: str | None) -> str:
+    usual = first if first in names else names[0]
+    return st.selectbox(
+        title,
+        names,
+        key=session.kept_widget(key, usual, names),
+        persist_state="session",
+        format_func=lambda name: name or "none",
+    )
+
+
+def _preview(seen: Look, names: list[str]) -> None:
+    # Names may repeat; a table of people's own columns is numbered where they do.
+    shown = [
+        name if names.count(name) == 1 else f"{name} ({at + 1})" for at, name in enumerate(names)
+    ]
+    columns = dict(zip(shown, zip(*seen.preview, strict=True), strict=False))
+    st.dataframe(columns, hide_index=True, height=PREVIEW_HEIGHT)
+
+
+def _arguments(chosen: ChosenData) -> list[str]:
+    options = {
+        "text": chosen.text,
+        "images": chosen.images,
+        "text-column": chosen.text_column,
+        "label-column": chosen.label_column,
+        "sheet": chosen.sheet,
+    }
+    return [f"--{name}={value}" for name, value in options.items() if value is not None]
+
+
+def _key(path: Path, what: str) -> str:
+    return f"train.{what}_column.{path}"
