@@ -15,12 +15,13 @@ from tools import chromium
 
 FOLDER = ROOT / "assets" / "screenshots"
 SIZE = {"width": 1280, "height": 800}
-# name: (page, model, colour scheme)
+MAP = ".layers[data-drawn]"
+# name: (page, model, colour scheme, what is there when it is drawn)
 PICTURES = {
-    "map": ("", "digits", "light"),
-    "interpolate": ("interpolate", "sentences", "light"),
-    "decode": ("decode", "mnist", "dark"),
-    "clusters": ("clusters", "digits", "light"),
+    "map": ("", "digits", "light", MAP),
+    "interpolate": ("interpolate", "sentences", "light", MAP),
+    "decode": ("decode", "mnist", "dark", ".manifold"),
+    "clusters": ("clusters", "digits", "light", MAP),
 }
 FILM = "drag.gif"
 FILM_SIZE = {"width": 1000, "height": 640}
@@ -37,9 +38,10 @@ def main() -> None:
             executable_path=chromium.find_or_install(), args=list(CHROMIUM_FLAGS)
         )
         with running_server(Path(folder)) as server:
-            for name, (place, model, scheme) in PICTURES.items():
+            for name, (place, model, scheme, drawn) in PICTURES.items():
                 page = browser.new_page(viewport=SIZE, color_scheme=scheme)
                 page.goto(f"{server.url}/{place}?model={model}")
+                page.wait_for_selector(drawn, state="attached", timeout=60_000)
                 _settle(page)
                 page.screenshot(path=FOLDER / f"{name}.png")
                 print(FOLDER / f"{name}.png")
