@@ -230,43 +230,6 @@ def test_settings_that_cannot_go_together_are_told_before_the_start(worker: Path
     assert not button(app, "Start training").disabled
 
 
-def test_a_table_of_ones_own_has_columns(worker: Path, tmp_path: Path) -> None:
-    table = tmp_path / "my reviews.csv"
-    table.write_text("review,stars\ngood,5\n")
-    app = opened()
-    field(app, "Data set").set_value("own-text")
-    renewed(app)
-    assert [warning.value for warning in app.warning]
-    assert button(app, "Start training").disabled
-    field(app, "Path of the text file").set_value(str(table))
-    renewed(app)
-    field(app, "Column with the texts").set_value("review")
-    field(app, "Column with the labels").set_value("stars")
-    renewed(app)
-    shown = command_shown(app)
-    assert shown[2:8] == [
-        "--text",
-        str(table),
-        "--text-column",
-        "review",
-        "--label-column",
-        "stars",
-    ]
-    assert shown[-1] == "runs/my-reviews-gru-16d"
-    assert not app.warning
-
-
-def test_plain_text_has_no_columns(worker: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("one\ntwo\nthree\n")
-    app = opened()
-    field(app, "Data set").set_value("own-text")
-    renewed(app)
-    field(app, "Path of the text file").set_value(str(tmp_path / "a.txt"))
-    renewed(app)
-    assert "--text-column" not in command_shown(app)
-    assert "Column with the texts" not in [box.label for box in app.text_input]
-
-
 def test_the_folder_of_mnist_is_proposed(
     worker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

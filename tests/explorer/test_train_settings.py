@@ -15,7 +15,6 @@ from explorer.train_settings import (
     MODEL_TITLES,
     TrainSettings,
     families_for_data,
-    is_table,
     suggested_name,
     taken_names,
 )
@@ -36,7 +35,7 @@ def settings(**changes: Any) -> TrainSettings:
         ({"name": ""}, "does not"),
         ({"name": "x" * 81}, "up to 80"),
         ({"name": "taken"}, "already a run called taken"),
-        ({"dataset": None, "text": ""}, "Give the path"),
+        ({"dataset": None, "text": ""}, "Bring a file"),
         ({"dataset": None, "text": "absent.txt"}, "no file absent.txt"),
         ({"folder": "absent"}, "no folder absent"),
         ({"folder": ""}, None),
@@ -104,8 +103,3 @@ def test_names_are_taken_by_folders(tmp_path: Path) -> None:
     assert taken_names(tmp_path / "absent") == set()
     (tmp_path / "a").mkdir()
     assert taken_names(tmp_path) == {"a"}
-
-
-@pytest.mark.parametrize(("path", "table"), [("a.TSV", True), ("a.csv.gz", True), ("a.txt", False)])
-def test_tables_are_told_by_their_ending(path: str, table: bool) -> None:
-    assert is_table(path) is table

@@ -1,0 +1,192 @@
+"""People's own data on the Train page: a file, a look at it, its columns, what is proposed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import data_plan, own_data, paths, uploads
+from explorer.commands.planning import examine
+from explorer.plans import PlanError
+from tests.explorer.made_runs import HOSTILE
+from tests.explorer.test_train_page import button, command_shown, field, opened, renewed
+from vae_core.data.corpus import read_corpus
+from vae_core.data.text_options import TextOptions
+
+Made = Callable[[Sequence[str], Path], Future[dict[str, Any]]]
+ROWS = "review,stars,place\n" + "".join(
+    f"the {word} was {how} {number},{number % 3},x{number}\n"
+    for number in range(12)
+    for word in ("food", "room")
+    for how in ("good", "bad")
+)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATENTSCAPE_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Plans are made at once, without a trial; the arguments they were asked for."""
+    asked: list[list[str]] = []
+
+    class Here:
+        def get(self, arguments: Sequence[str], file: Path) -> Future[dict[str, Any]]:
+            asked.append(list(arguments))
+            given = dict(one.removeprefix("--").split("=", 1) for one in arguments)
+            options = {name.replace("-", "_"): value for name, value in given.items()}
+            text = options.pop("text")
+            made: Future[dict[str, Any]] = Future()
+            found = examine(read_corpus(text, TextOptions(**options)), trial=False)
+            made.set_result(json.loads(json.dumps(found)))
+            return made
+
+    monkeypatch.setattr(data_plan, "plans", Here)
+    return asked
+
+
+def own(path: Path | None = None) -> AppTest:
+    app = opened()
+    field(app, "Data set").set_value("own-data")
+    renewed(app)
+    if path is not None:
+        app.session_state["train.way"] = own_data.PATH
+        renewed(app)
+        field(app, "Path of the data").set_value(str(path))
+        renewed(app)
+    return app
+
+
+def test_nothing_can_be_trained_before_a_file_is_there(runs: Path) -> None:
+    app = own()
+    assert button(app, "Start training").disabled
+    assert "Bring a file of your own" in app.warning[0].value
+
+
+def test_a_table_is_uploaded_looked_at_and_its_columns_chosen(
+    runs: Path, planned: list[list[str]]
+) -> None:
+    app = own()
+    app.file_uploader[0].upload("my reviews.csv", ROWS.encode(), "text/csv")
+    renewed(app)
+    kept = list((paths.runs_folder() / uploads.FOLDER).glob("*/*"))
+    assert [path.name for path in kept] == ["my-reviews.csv"]
+    assert kept[0].read_text() == ROWS
+    assert field(app, "Column with the texts").value == "review"
+    field(app, "Column with the labels").set_value("stars")
+    renewed(app)
+    shown = command_shown(app)
+    at = shown.index("--text")
+    assert shown[at + 2 : at + 6] == ["--text-column", "review", "--label-column", "stars"]
+    assert not button(app, "Start training").disabled
+    assert planned[-1][1:] == ["--text-column=review", "--label-column=stars"]
+    # It stays while one looks at another page.
+    again = own()
+    again.session_state["train.uploaded"] = str(kept[0])
+    renewed(again)
+    assert "--text" in command_shown(again)
+
+
+def test_what_is_proposed_fills_the_settings(runs: Path, tmp_path: Path, planned: object) -> None:
+    path = tmp_path / "reviews.csv"
+    path.write_text(ROWS)
+    app = own(path)
+    assert any("word by word" in info.value for info in app.info)
+    button(app, "Use these settings").click()
+    renewed(app)
+    shown = command_shown(app)
+    for option, value in (("--model", "gru"), ("--latent-dim", "16"), ("--epochs", "80")):
+        assert shown[shown.index(option) + 1] == value
+    assert "--vocabulary-size" in shown
+    assert "--max-tokens" in shown
+
+
+def test_lines_have_no_columns(runs: Path, tmp_path: Path, planned: object) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one two\ntwo three\nthree one\none three\n")
+    app = own(path)
+    assert not [box for box in app.selectbox if box.label.startswith("Column")]
+    assert "--text-column" not in command_shown(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [("a.csv", b"a,b\n1\n2,3,4,5\n", "columns"), ("a.txt", b"", "empty"),
+     ("a.xlsx", b"no workbook at all", "a.xlsx"), ("gone.csv", None, "gone.csv")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_one_sentence(
+    runs: Path, tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    app = own(path)
+    assert said in app.error[0].value.replace("\\", "")
+    assert button(app, "Start training").disabled
+
+
+def test_a_plan_that_fails_is_one_sentence_and_training_is_offered(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing:
+        def get(self, arguments: Sequence[str], file: Path) -> Future[dict[str, Any]]:
+            made: Future[dict[str, Any]] = Future()
+            made.set_exception(PlanError(f"All items are {HOSTILE}."))
+            return made
+
+    monkeypatch.setattr(data_plan, "plans", Failing)
+    path = tmp_path / "a.csv"
+    path.write_text(ROWS)
+    app = own(path)
+    assert "<script>" in app.error[0].value.replace("\\", "")
+    assert not button(app, "Start training").disabled
+
+
+def test_while_a_plan_is_made_the_page_is_there(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Never:
+        def get(self, arguments: Sequence[str], file: Path) -> Future[dict[str, Any]]:
+            return Future()
+
+    monkeypatch.setattr(data_plan, "plans", Never)
+    path = tmp_path / "a.csv"
+    path.write_text(ROWS)
+    app = own(path)
+    assert any("Reading all of it" in caption.value for caption in app.caption)
+    assert not button(app, "Start training").disabled
+
+
+def test_texts_labels_and_names_are_plain(runs: Path, tmp_path: Path, planned: object) -> None:
+    name = HOSTILE.replace(",", "").replace('"', "")
+    path = tmp_path / "hostile.csv"
+    path.write_text(
+        f"text,{name}\n" + "".join(f"{HOSTILE} {n} and more,{name}{n % 2}\n" for n in range(20))
+    )
+    app = own(path)
+    field(app, "Column with the labels").set_value(name)
+    renewed(app)
+    assert not any("<script>" in one.value for one in [*app.markdown, *app.caption])
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("../../etc/passwd", "passwd"), ("C:\\x\\my file.csv", "my-file.csv"), ("...", "file"),
+     ("日本語.txt", "日本語.txt"), ("a" * 300 + ".tsv.gz", "a" * 93 + ".tsv.gz"),
+     ("a\x00b/", "file"), (".hidden", "hidden"), ("<b>.csv", "b-.csv")],
+)  # fmt: skip
+def test_names_of_uploads_lead_nowhere(tmp_path: Path, name: str, safe: str) -> None:
+    assert uploads.safe_name(name) == safe
+    kept = uploads.keep(name, b"content", tmp_path)
+    assert kept.resolve().is_relative_to((tmp_path / uploads.FOLDER).resolve())
+    assert kept.read_bytes() == b"content"
+    assert uploads.keep(name, b"content", tmp_path) == kept
+    assert uploads.keep(name, b"other", tmp_path) != kept
