@@ -91,9 +91,13 @@ def lengths(counts: Sequence[int]) -> go.Figure:
     lows = [0, *(end + 1 for end in LENGTH_BINS)]
     names = [f"{low}–{high}" for low, high in zip(lows, LENGTH_BINS, strict=False)]
     names.append(f"{lows[-1]} and more")
+    used = max((number for number, count in enumerate(counts, 1) if count), default=1)
     figure = go.Figure(layout=_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8}, bargap=0.08))
     bars = go.Bar(
-        x=names, y=np.array(counts), marker={"color": TRAIN}, hovertemplate="%{y:,} items"
+        x=names[:used],
+        y=np.array(counts[:used]),
+        marker={"color": TRAIN},
+        hovertemplate="%{y:,} items",
     )
     figure.add_trace(bars.update(name=""))
     figure.update_xaxes(showgrid=False, type="category")

@@ -132,7 +132,7 @@ def _version(path: Path) -> str:
 
 
 def _columns(path: Path, seen: Look) -> ChosenData:
-    size = f"{seen.rows:,} {'rows' if seen.rows_exact else 'rows or so'}"
+    size = f"{seen.rows:,} rows" if seen.rows_exact else f"about {_rounded(seen.rows):,} rows"
     kind = "pictures" if seen.kind == "pictures" else seen.kind
     encoding = f" · {seen.encoding}" if seen.encoding else ""
     st.markdown(f"**{page_parts.literal(seen.name)}** · {kind} · {size}{encoding}")
@@ -161,6 +161,12 @@ def _columns(path: Path, seen: Look) -> ChosenData:
         label_column=label or None,
         sheet=sheet,
     )
+
+
+def _rounded(count: int) -> int:
+    """An estimate with the two digits that it may claim."""
+    scale: int = 10 ** max(0, len(str(count)) - 2)
+    return round(count / scale) * scale
 
 
 def _choice(title: str, key: str, names: list[str], first: str | None) -> str:

@@ -21,7 +21,7 @@ job = trainings.get(train_watch.watched())
 running = trainings.running()
 
 with st.container(key="page_bar"):
-    page_parts.page_header("Train", "Make a model of digits or of your own text; watch it learn.")
+    page_parts.page_header("Train", "Make a model of digits or of your own data; watch it learn.")
 
 
 if job is not None:

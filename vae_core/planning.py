@@ -24,6 +24,8 @@ _SMALL_PICTURE = 28
 _FEWEST_EPOCHS, _MOST_EPOCHS = 6, 80
 _LONGEST, _SHORTEST = 60, 8
 TRIAL_SECONDS = 4.0
+# Who brings a file wants to see something of it within so long.
+PATIENCE_SECONDS = 3600.0
 _TRIAL_ITEMS = 4096
 
 
@@ -85,6 +87,16 @@ def propose_for_pictures(dataset: Dataset) -> Proposal:
         epochs,
         (f"Pictures of {height} x {width} pixels are {why}.", _pace(count, epochs)),
     )
+
+
+def fitted_to_time(proposal: Proposal, seconds: float, items: int) -> Proposal:
+    """The proposal, of fewer epochs where all of them would take longer than an hour or so."""
+    fitting = max(_FEWEST_EPOCHS, int(proposal.epochs * PATIENCE_SECONDS / max(seconds, 1e-9)))
+    if fitting >= proposal.epochs:
+        return proposal
+    *reasons, _ = proposal.reasons
+    pace = f"{_pace(items, fitting)} More would do it good, but takes longer than an hour here."
+    return dataclasses.replace(proposal, epochs=fitting, reasons=(*reasons, pace))
 
 
 def _epochs(items: int, seen: int) -> int:

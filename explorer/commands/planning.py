@@ -58,7 +58,7 @@ def examine(data: Dataset, *, trial: bool = True) -> dict[str, Any]:
     """Return what `plan` prints, as JSON values: notes, profile, proposal and seconds."""
     from explorer.configurations import model_config, train_config
     from vae_core.data.profile import profile
-    from vae_core.planning import propose, propose_for_pictures, seconds_for
+    from vae_core.planning import fitted_to_time, propose, propose_for_pictures, seconds_for
 
     looked = None if data.modality == "images" else profile(data)
     proposal = propose_for_pictures(data) if looked is None else propose(looked)
@@ -74,13 +74,18 @@ def examine(data: Dataset, *, trial: bool = True) -> dict[str, Any]:
         given = {"latent_dim": proposal.latent_dim}
         if proposal.max_tokens is not None:
             given["max_tokens"] = proposal.max_tokens
-        found["seconds"] = seconds_for(
+        seconds = seconds_for(
             data,
             model_config(proposal.model, None, given),
             train_config(proposal.model, len(data), proposal.epochs, {}),
             tokenizer_kind=proposal.tokenizer or "word",
             vocabulary_size=proposal.vocabulary_size or 10_000,
         )
+        proposal = fitted_to_time(proposal, seconds, len(data))
+        found |= {
+            "proposal": proposal.to_json(),
+            "seconds": seconds * proposal.epochs / found["proposal"]["epochs"],
+        }
     return found
 
 

@@ -19,7 +19,7 @@ from vae_core.data.profile import (
     unknown_shares,
     without_repeats,
 )
-from vae_core.planning import propose, seconds_for
+from vae_core.planning import Proposal, fitted_to_time, propose, seconds_for
 
 
 def corpus(*texts: str, labels: tuple[str, ...] | None = None, empty: int = 0) -> Dataset:
@@ -118,3 +118,12 @@ def test_very_many_words_are_read_in_pieces() -> None:
     found = propose(profile(rare))
     assert (found.model, found.tokenizer) == ("gru", "bpe")
     assert "pieces of words" in found.reasons[1]
+
+
+@pytest.mark.parametrize(("seconds", "epochs"), [(10.0, 40), (3600.0, 40), (7200.0, 20), (1e9, 6)])
+def test_a_training_is_made_to_fit_in_an_hour(seconds: float, epochs: int) -> None:
+    proposal = Proposal("gru", 16, 40, ("why", "40 times through 100 items."))
+    found = fitted_to_time(proposal, seconds, 100)
+    assert found.epochs == epochs
+    assert (found == proposal) == (epochs == 40)
+    assert found.reasons[-1].startswith(f"{epochs} times through 100 items.")
