@@ -278,6 +278,24 @@ def test_a_search_leaves_only_what_is_found(page: Page, server: Server) -> None:
     expect(page.get_by_text(re.compile(rf"{count} items? selected"))).to_be_visible()
 
 
+def test_what_a_search_opens_comes_into_the_window(page: Page, server: Server) -> None:
+    room = open_map(page, server, "digits")
+    page.locator(f"{MAP} .search input").fill("7")
+    expect(page.locator(f"{MAP} .found")).to_have_text(re.compile(r"^[1-9]\d* found$"))
+    page.mouse.move(*along(page, [(0.2, 0.2)])[0])
+    for _ in range(8):
+        page.mouse.wheel(0, -600)
+    page.locator(f"{MAP} .search input").press("Enter")
+    said = page.locator(f"{MAP} [aria-live]")
+    expect(said).to_have_text(re.compile(r"^Item \d+ 7 is shown\.$"))
+    index = int(said.inner_text().split()[1])
+    box = room.bounding_box()
+    assert box is not None
+    x, y = place_of(page, index)
+    assert box["x"] <= x <= box["x"] + box["width"]
+    assert box["y"] <= y <= box["y"] + box["height"]
+
+
 def test_where_one_was_is_where_one_returns(page: Page, server: Server) -> None:
     open_map(page, server, "digits")
     page.mouse.move(*along(page, [(0.6, 0.4)])[0])

@@ -59,6 +59,38 @@ def test_everything_is_decoded_while_a_slider_is_dragged(
     expect(slider).to_have_value(re.compile(rf"^{float(reach or 0):g}(\.0+)?$"))
 
 
+def test_a_typed_number_is_one_that_can_be_decoded(page: Page, server: Server) -> None:
+    desk = open_desk(page, server, "mnist")
+    number, slider = (
+        desk.locator(f".dim input[type={kind}]").first for kind in ("number", "range")
+    )
+    low, high = (float(slider.get_attribute(name) or 0) for name in ("min", "max"))
+    for typed, kept in (("1e9", 2 * high - low), ("-99999", 2 * low - high), ("0.5", 0.5)):
+        number.fill(typed)
+        number.press("Enter")
+        expect(number).to_have_value(f"{kept:.2f}")
+    number.press("Control+A")
+    number.press_sequentially("e")  # a letter that numbers have, and no number
+    number.press("Enter")
+    expect(number).to_have_value("0.50")
+
+
+def test_a_finger_that_scrolls_does_not_set_the_slider_under_it(page: Page, server: Server) -> None:
+    desk = open_desk(page, server, "mnist")
+    slider = desk.locator(".dim input[type=range]").first
+    before = slider.input_value()
+    # As a browser tells it: pressed, set where the finger came down, then taken for scrolling.
+    slider.evaluate(
+        """slider => {
+            slider.dispatchEvent(new PointerEvent("pointerdown"));
+            slider.value = slider.max;
+            slider.dispatchEvent(new Event("input"));
+            slider.dispatchEvent(new PointerEvent("pointercancel"));
+        }"""
+    )
+    expect(slider).to_have_value(before)
+
+
 def test_a_locked_dimension_stays_where_all_others_are_drawn(page: Page, server: Server) -> None:
     desk = open_desk(page, server, "mnist")
     first, second = (desk.locator(".dim input[type=number]").nth(k) for k in (0, 1))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Dimension } from "../src/desk/meta";
+import { within } from "../src/desk/row";
 import { gridPoints } from "../src/desk/sheet";
 import { outline } from "../src/desk/spread";
 import { stops } from "../src/desk/strip";
@@ -66,4 +67,10 @@ describe("the grid of two dimensions", () => {
 test("a spread is as high as its fullest part, and flat where there is nothing", () => {
   expect(outline([0, 50, 100], 30, 10)).toEqual([[0, 10], [5, 10], [15, 5], [25, 0], [30, 10]]);
   expect(outline([0, 0], 20, 10).every(([, y]) => y === 10)).toBe(true);
+});
+
+test("a typed number stays within reach of the slider", () => {
+  expect(within(1e9, -3, 3)).toBe(9);
+  expect(within(-99_999, -3, 3)).toBe(-9);
+  for (const value of [-8.5, -3, 0, 2.25, 9]) expect(within(value, -3, 3)).toBe(value);
 });

@@ -16,6 +16,7 @@ export class Row {
   private readonly slider: HTMLInputElement;
   private readonly number: HTMLInputElement;
   private readonly lock: HTMLButtonElement;
+  private value = 0;
   private readonly spread = el("canvas", { class: "spread", "aria-hidden": "true" });
 
   constructor(
@@ -37,13 +38,20 @@ export class Row {
       el("div", { class: "dim-track" }, el("div", { class: "dim-spread" }, this.spread), this.slider),
     );
     this.slider.addEventListener("input", () => wishes.moved(Number(this.slider.value)));
+    // A finger that began on the slider and then scrolls the page has not meant to set it.
+    let before = 0;
+    this.slider.addEventListener("pointerdown", () => (before = this.value), { capture: true });
+    this.slider.addEventListener("pointercancel", () => wishes.moved(before));
     this.slider.addEventListener("change", () => wishes.settled());
     this.slider.addEventListener("focus", () => wishes.chosen());
     title.addEventListener("click", () => wishes.chosen());
     this.number.addEventListener("change", () => {
-      const value = Number(this.number.value);
-      if (!Number.isFinite(value) || this.number.value.trim() === "") return;
-      wishes.moved(value);
+      const typed = this.number.value.trim();
+      // A field of numbers that holds none is empty: it shows the one that counts again.
+      if (typed !== "") this.value = within(Number(typed), low, high);
+      this.number.value = this.value.toFixed(2);
+      if (typed === "") return;
+      wishes.moved(this.value);
       wishes.settled();
     });
     this.lock.addEventListener("click", () => {
@@ -54,6 +62,7 @@ export class Row {
   }
 
   show(value: number): void {
+    this.value = value;
     this.slider.value = String(value);
     this.slider.style.setProperty("--at", String(this.shareOf(value)));
     // What is being typed is left alone.
@@ -73,4 +82,10 @@ export class Row {
   draw(colour: string): void {
     drawSpread(this.spread, this.about.spread, colour);
   }
+}
+
+/** A typed number, at most as far outside of the slider as the slider is long: beyond is nothing. */
+export function within(value: number, low: number, high: number): number {
+  const reach = high - low;
+  return Math.min(high + reach, Math.max(low - reach, value));
 }

@@ -20,7 +20,11 @@ export class Look {
   picked = -1;
   private readonly known = new Map<number, Item>();
 
-  constructor(private readonly ctx: Context) {
+  constructor(
+    private readonly ctx: Context,
+    /** Move the map so that a place of it is in the window. */
+    private readonly bringIn: (u: number, v: number) => void,
+  ) {
     this.card.root.dataset.modality = ctx.meta().modality;
   }
 
@@ -54,7 +58,10 @@ export class Look {
     this.ctx.stage.repaint();
     if (!tell) return;
     this.ctx.send({ picked: index < 0 ? null : index });
-    if (index >= 0) this.ctx.say(`Item ${index} ${this.ctx.model.wordsFor(index)} is shown.`);
+    if (index < 0) return;
+    const { points } = this.ctx.model.scene;
+    this.bringIn(points[2 * index], points[2 * index + 1]);
+    this.ctx.say(`Item ${index} ${this.ctx.model.wordsFor(index)} is shown.`);
   }
 
   private open(index: number): void {

@@ -66,7 +66,7 @@ export class LatentMap implements Context {
     this.names = new Names(this);
     this.way = new Way(this);
     this.probe = new Probe(this);
-    this.looking = new Look(this);
+    this.looking = new Look(this, (u, v) => this.navigation.bringIn(u, v));
     this.selecting = new Select(this, () => this.describe());
     this.navigation = new Navigation(this.stage, told.columns.xy, () => {
       this.looking.leave();

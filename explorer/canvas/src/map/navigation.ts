@@ -1,5 +1,5 @@
 /** Moving over the map: every way to pan and zoom, and what follows from it. */
-import { cameraOf, pannedBy, pinched, viewOf, zoomedAt, type View } from "../view";
+import { cameraOf, pannedBy, pinched, toScreen, viewOf, zoomedAt, type View } from "../view";
 import { recall, store } from "./memory";
 import type { Stage } from "./stage";
 
@@ -41,6 +41,14 @@ export class Navigation {
 
   goTo(u: number, v: number): void {
     this.look({ ...this.stage.view, u, v });
+  }
+
+  /** Go to a place that is not in the window. */
+  bringIn(u: number, v: number): void {
+    if (!Number.isFinite(u + v)) return;
+    const { view } = this.stage;
+    const [x, y] = toScreen(view, u, v);
+    if (x < 0 || y < 0 || x > view.width || y > view.height) this.goTo(u, v);
   }
 
   reset(): void {
