@@ -76,10 +76,11 @@ def cloud(points: NDArray[np.float32], labels: Sequence[str] = ()) -> go.Figure:
 def dimension_bars(values: NDArray[np.float32]) -> go.Figure:
     """Draw one bar for each latent dimension (latent_dim,), in their order."""
     figure = go.Figure(layout=_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8}, bargap=0.15))
-    names = np.arange(1, len(values) + 1)
-    bars = go.Bar(x=names, y=values, marker={"color": TRAIN}, hovertemplate="z%{x}: %{y:.2f}")
+    # Names, not numbers: an axis of numbers would have a mark at z1.5.
+    names = [f"z{number}" for number in range(1, len(values) + 1)]
+    bars = go.Bar(x=names, y=values, marker={"color": TRAIN}, hovertemplate="%{x}: %{y:.2f}")
     figure.add_trace(bars.update(name=""))
-    figure.update_xaxes(showgrid=False, tickprefix="z", nticks=8)
+    figure.update_xaxes(showgrid=False, type="category", nticks=8)
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True, nticks=4)
     return figure
 

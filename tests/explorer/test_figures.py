@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import plotly.io
+import pytest
 
 from explorer import figures
 
@@ -45,3 +47,10 @@ def test_a_running_training_is_drawn_on_the_whole_way_ahead() -> None:
 
 def test_a_training_without_rows_is_an_empty_chart() -> None:
     assert all(len(trace.x) == 0 for trace in figures.training_curve([], "elbo").data)
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_each_dimension_has_a_bar_of_its_own_name(count: int) -> None:
+    figure = figures.dimension_bars(np.arange(count, dtype=np.float32))
+    assert list(figure.data[0].x) == [f"z{number}" for number in range(1, count + 1)]
+    assert figure.layout.xaxis.type == "category"
