@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer import data_plan, page_parts, paths, session, uploads
+from explorer.plans import version_of
+from explorer.train_settings import DataNames
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Modality
@@ -21,24 +23,17 @@ NO_LABELS = ""
 PREVIEW_HEIGHT = 220
 
 
-@dataclass(frozen=True)
-class ChosenData:
-    """What to learn from, as the command takes it; without a file, nothing is chosen yet."""
+@dataclass(frozen=True, kw_only=True)
+class ChosenData(DataNames):
+    """What to learn from, and what it is called; without a file, nothing is chosen yet."""
 
     modality: Modality
     title: str
-    dataset: str | None = None
-    folder: str | None = None
-    text: str | None = None
-    images: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
-    sheet: str | None = None
 
 
 def show() -> ChosenData:
     """Show how to bring data, and what they look like; return what was chosen."""
-    nothing = ChosenData("sentences", "data")
+    nothing = ChosenData(modality="sentences", title="data")
     path = _file()
     if path is None:
         return nothing
@@ -46,7 +41,8 @@ def show() -> ChosenData:
     if seen is None:
         return nothing
     chosen = _columns(path, seen)
-    data_plan.show(_arguments(chosen), path)
+    arguments = [f"--{flag}={value}" for flag, value in chosen.flags().items()]
+    data_plan.show(arguments, path)
     return chosen
 
 
@@ -82,7 +78,10 @@ def _upload() -> Path | None:
         "of .txt files. Pictures: a .zip of PNG or JPEG (folders are labels), IDX, .npy or .npz.",
         key="train.upload",
     )
-    if file is not None:
+    before: tuple[str, str] | None = session.recall("train.uploaded")
+    # The page runs again at every click: what was kept already is not read once more.
+    kept_already = before and file and before[0] == file.file_id and Path(before[1]).is_file()
+    if file is not None and not kept_already:
         try:
             kept = uploads.keep(file.name, file.getbuffer(), paths.runs_folder())
         except OSError as error:
@@ -91,13 +90,14 @@ def _upload() -> Path | None:
                 "server, or choose another folder for runs."
             )
             return None
-        session.remember("train.uploaded", str(kept))
-        return kept
-    before: str | None = session.recall("train.uploaded")
+        before = (file.file_id, str(kept))
+        session.remember("train.uploaded", before)
     if before is None:
         return None
-    st.caption(page_parts.literal(f"Uploaded before: {Path(before).name}"))
-    return Path(before)
+    path = Path(before[1])
+    if file is None:
+        st.caption(page_parts.literal(f"Uploaded before: {path.name}"))
+    return path
 
 
 def _seen(path: Path) -> Look | None:
@@ -106,7 +106,7 @@ def _seen(path: Path) -> Look | None:
     sheet: str | None = session.recall(f"train.sheet.{path}")
     with st.spinner("Looking at the file…", show_time=True):
         try:
-            seen = _look(str(path), _version(path), sheet)
+            seen = _look(str(path), version_of(path), sheet)
         except DataError as error:
             page_parts.problem(str(error))
             return None
@@ -123,21 +123,13 @@ def _look(path: str, version: str, sheet: str | None) -> Look:
     return look(path, TextOptions(sheet=sheet))
 
 
-def _version(path: Path) -> str:
-    try:
-        about = path.stat()
-    except OSError:
-        return "gone"
-    return f"{about.st_size} {about.st_mtime_ns}"
-
-
 def _columns(path: Path, seen: Look) -> ChosenData:
     size = f"{seen.rows:,} rows" if seen.rows_exact else f"about {_rounded(seen.rows):,} rows"
     kind = "pictures" if seen.kind == "pictures" else seen.kind
     encoding = f" · {seen.encoding}" if seen.encoding else ""
     st.markdown(f"**{page_parts.literal(seen.name)}** · {kind} · {size}{encoding}")
     if seen.modality == "images":
-        return ChosenData("images", seen.name, images=str(path))
+        return ChosenData(modality="images", title=seen.name, images=str(path))
     sheet, text, label = None, None, None
     names = [column.name for column in seen.columns]
     if len(names) > 1 or len(seen.sheets) > 1:
@@ -154,8 +146,8 @@ def _columns(path: Path, seen: Look) -> ChosenData:
             )
     _preview(seen, names)
     return ChosenData(
-        "sentences",
-        seen.name,
+        modality="sentences",
+        title=seen.name,
         text=str(path),
         text_column=text,
         label_column=label or None,
@@ -187,17 +179,6 @@ def _preview(seen: Look, names: list[str]) -> None:
     ]
     columns = dict(zip(shown, zip(*seen.preview, strict=True), strict=False))
     st.dataframe(columns, hide_index=True, height=PREVIEW_HEIGHT)
-
-
-def _arguments(chosen: ChosenData) -> list[str]:
-    options = {
-        "text": chosen.text,
-        "images": chosen.images,
-        "text-column": chosen.text_column,
-        "label-column": chosen.label_column,
-        "sheet": chosen.sheet,
-    }
-    return [f"--{name}={value}" for name, value in options.items() if value is not None]
 
 
 def _key(path: Path, what: str) -> str:

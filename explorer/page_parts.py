@@ -146,5 +146,6 @@ def as_bytes(picture: NDArray[Any]) -> NDArray[np.uint8]:
         picture = picture.mean(axis=2).astype(picture.dtype)
     if picture.dtype == np.uint8:
         return picture
-    scaled: NDArray[np.uint8] = np.rint(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
-    return scaled
+    from vae_core.data import images
+
+    return images.as_bytes(picture)

@@ -40,7 +40,7 @@ class Plans:
         `file`: what they name; where it changes, the plan is made anew. The future raises
         PlanError.
         """
-        key = (*arguments, _version(file))
+        key = (*arguments, version_of(file))
         with self._guard:
             if key not in self._known:
                 self._known[key] = self._pool.submit(self._make, arguments)
@@ -85,7 +85,8 @@ def _problem(said: str, code: int) -> str:
     return "The data could not be looked at; check the file."
 
 
-def _version(file: Path) -> str:
+def version_of(file: Path) -> str:
+    """Return what changes where a file does: its size and when it was written."""
     try:
         about = file.stat()
     except OSError:

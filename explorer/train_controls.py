@@ -138,7 +138,7 @@ def _named(choice: str) -> ChosenData:
             placeholder="Downloaded where empty",
             help="A folder on the server's disk with the four MNIST files (IDX, plain or .gz).",
         ).strip()
-    return ChosenData(entry.modality, choice, dataset=choice, folder=folder)
+    return ChosenData(modality=entry.modality, title=choice, dataset=choice, folder=folder)
 
 
 def _show_model(modality: Modality) -> str:

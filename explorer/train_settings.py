@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,33 @@ Value = str | int | float
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 
 
-@dataclass(frozen=True)
-class TrainSettings:
-    """One training as a visitor describes it.
+@dataclass(frozen=True, kw_only=True)
+class DataNames:
+    """Data as the command's options name them.
 
     One of `dataset` (a name of the registry, perhaps with a `folder`), `text` (a file) and `images`
     (a file or folder) is given.
+    """
+
+    dataset: str | None = None
+    folder: str | None = None
+    text: str | None = None
+    images: str | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    sheet: str | None = None
+
+    def flags(self) -> dict[str, str]:
+        """Return the values that are given, by the names of the options."""
+        names = [field.name for field in fields(DataNames)]
+        given = {name: getattr(self, name) for name in names}
+        return {name.replace("_", "-"): value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainSettings(DataNames):
+    """One training as a visitor describes it.
+
     What is None is left to the command, which takes what it recommends for the data. `more` has
     the other settings, by the names of the command's options (`Setting.option`).
     """
@@ -42,13 +63,6 @@ class TrainSettings:
     model: str
     latent_dim: int
     epochs: int
-    dataset: str | None = None
-    folder: str | None = None
-    text: str | None = None
-    images: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
-    sheet: str | None = None
     size: str | None = None
     more: Mapping[str, Value] = field(default_factory=dict)
     seed: int = 0
@@ -56,13 +70,7 @@ class TrainSettings:
     def arguments(self, runs: Path) -> list[str]:
         """Return the arguments of the `latentscape` command, "train" first."""
         flags: dict[str, object] = {
-            "dataset": self.dataset,
-            "folder": self.folder or None,
-            "text": self.text,
-            "images": self.images,
-            "text-column": self.text_column or None,
-            "label-column": self.label_column or None,
-            "sheet": self.sheet or None,
+            **self.flags(),
             "model": self.model,
             "size": self.size,
             "latent-dim": self.latent_dim,

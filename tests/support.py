@@ -129,3 +129,21 @@ def latentscape(*arguments: str | Path) -> Outcome:
         except SystemExit as end:
             code = int(end.code or 0)
     return Outcome(code, output.getvalue(), errors.getvalue())
+
+
+def succeeds(*arguments: str | Path) -> str:
+    done = latentscape(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refused(*arguments: str | Path) -> str:
+    """Return the sentence that the command refuses with: one line, no traceback."""
+    done = latentscape(*arguments)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("latentscape: ")
+    assert lines[0].endswith(".")
+    return lines[0]

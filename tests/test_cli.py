@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support import latentscape
+from tests.support import latentscape, refused, succeeds
 
 SENTENCES = [
     f"the {size} {animal} {verb} {place}"
@@ -22,24 +22,6 @@ SENTENCES = [
     for verb in ("sleeps", "eats", "waits")
     for place in ("at home", "outside")
 ]
-
-
-def succeeds(*arguments: str | Path) -> str:
-    done = latentscape(*arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def refused(*arguments: str | Path) -> str:
-    """Return the sentence that the command refuses with: one line, no traceback."""
-    done = latentscape(*arguments)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert done.stdout == ""
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("latentscape: ")
-    assert lines[0].endswith(".")
-    return lines[0]
 
 
 @pytest.fixture(scope="module")

@@ -8,29 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.export.support import run_of
-from tests.support import latentscape
+from tests.support import latentscape, refused, succeeds
 from vae_core.checkpoint import load_run
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run_of("gru", tmp_path_factory.mktemp("run") / "animals")
-
-
-def succeeds(*arguments: str | Path) -> str:
-    done = latentscape(*arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def refused(*arguments: str | Path) -> str:
-    done = latentscape(*arguments)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert done.stdout == ""
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("latentscape: ")
-    assert line.endswith(".")
-    return line
 
 
 def test_a_run_goes_out_and_comes_in(

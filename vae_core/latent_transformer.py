@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from vae_core.checkpoint import Run, load_run
 from vae_core.data.dataset import DataError, Dataset
+from vae_core.data.images import as_bytes
 from vae_core.device import choose_device
 from vae_core.errors import reason
 from vae_core.evaluation.posterior import encode_items
@@ -133,7 +134,7 @@ class LatentTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "Pictures must be uint8 of 0 to 255, or numbers from 0 to 1; divide yours by their "
                 "largest value."
             )
-        return (numbers * 255).round().astype(np.uint8)
+        return as_bytes(numbers)
 
     def __sklearn_is_fitted__(self) -> bool:
         return True

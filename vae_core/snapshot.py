@@ -15,7 +15,9 @@ import torch
 from torch import Tensor
 
 from vae_core.data.dataset import Dataset
+from vae_core.data.images import as_bytes
 from vae_core.data.tensors import ItemTensors
+from vae_core.data.text_column import take
 from vae_core.evaluation.posterior import encode_items, mutual_information
 from vae_core.files import whole_file
 from vae_core.models.base import VAE, Items, measuring
@@ -65,7 +67,7 @@ class Watcher:
         self._cloud = items.part(torch.from_numpy(chosen))
         self._originals = _items_of(dataset, chosen[:SHOWN])
         labels = dataset.labels
-        self._labels = () if labels is None else tuple(labels[int(i)] for i in chosen)
+        self._labels = () if labels is None else tuple(take(labels, chosen))
         self._before: npt.NDArray[np.float32] | None = None
         self._next = 0.0
 
@@ -165,11 +167,10 @@ def read_snapshot(path: Path) -> Snapshot | None:
 def _items_of(dataset: Dataset, indices: npt.NDArray[np.int64]) -> Shown:
     if dataset.images is not None:
         return np.asarray(dataset.images[indices])
-    texts = dataset.texts or ()
-    return tuple(texts[int(index)] for index in indices)
+    return tuple(take(dataset.texts or (), indices))
 
 
 def _shown(items: Items) -> Shown:
     if isinstance(items, list):
         return tuple(items)
-    return np.rint(np.clip(items, 0, 1) * 255).astype(np.uint8)
+    return as_bytes(items)

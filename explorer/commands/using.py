@@ -133,12 +133,13 @@ def _give(run: Run, z: Tensor, out: Path | None, as_json: bool) -> None:
     items = run.model.decode(z)
     if out is not None:
         from explorer.strip import strip_png
+        from vae_core.data.images import as_bytes
 
         if isinstance(items, list):
             raise ConfigError("--out takes pictures, but this model writes sentences; use --json.")
         if out.suffix.lower() != ".png":
             raise ConfigError(f"--out must end in .png, but is {out.name}.")
-        _write(out, strip_png((items * 255).round().astype("uint8")))
+        _write(out, strip_png(as_bytes(items)))
         typer.echo(f"{out}: {len(items)} pictures.")
     if as_json:
         typer.echo(json.dumps({"items": _plain(items)}, ensure_ascii=False))

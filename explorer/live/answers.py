@@ -222,10 +222,12 @@ def _decoded(
 def _pixels(run: Run, z: NDArray[np.float32]) -> NDArray[np.uint8]:
     import torch
 
+    from vae_core.data.images import as_bytes
+
     with torch.inference_mode():
         drawn: NDArray[np.float32] = np.asarray(run.model.decode(torch.from_numpy(z)))
     # A latent point far out may overflow; that is no pixel, and black.
-    return np.asarray(np.rint(np.nan_to_num(drawn) * 255), np.uint8)
+    return as_bytes(np.nan_to_num(drawn))
 
 
 def _texts(

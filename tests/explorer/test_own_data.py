@@ -90,7 +90,7 @@ def test_a_table_is_uploaded_looked_at_and_its_columns_chosen(
     assert planned[-1][1:] == ["--text-column=review", "--label-column=stars"]
     # It stays while one looks at another page.
     again = own()
-    again.session_state["train.uploaded"] = str(kept[0])
+    again.session_state["train.uploaded"] = ("another tab's", str(kept[0]))
     renewed(again)
     assert "--text" in command_shown(again)
 

@@ -7,6 +7,7 @@ import os
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,12 @@ from vae_core.errors import reason
 
 _MNIST_PARTS = {"train": "train", "test": "t10k"}
 HUB_NAME = "ylecun/mnist"
+
+
+def as_bytes(pictures: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Ink of 0 to 1, of any shape, as bytes of 0 to 255; what lies outside counts as its end."""
+    scaled: npt.NDArray[np.uint8] = np.rint(np.clip(pictures, 0, 1) * 255).astype(np.uint8)
+    return scaled
 
 
 def load_digits(folder: Path | None = None) -> Dataset:

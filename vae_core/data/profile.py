@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from vae_core.data.dataset import Dataset
 from vae_core.data.text_column import Chosen, blocks
+from vae_core.data.tokenizer import WORD
 
 MOST_LOOKED_AT = 50_000
 SAMPLES = 10
@@ -23,7 +24,7 @@ LENGTH_BINS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 _LETTERS_OF_A_TEXT = 200
 _MOST_WORDS = 2_000_000
 _MOST_LABELS = 1000
-_WORD = re.compile(r"\w+(?:['’\-]\w+)*|[^\w\s]")
+_WORD = re.compile(WORD)
 # Of the first word of a letter's Unicode name; the rest count as they are called there.
 _SCRIPTS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
 # Scripts that put no space between words.
@@ -70,7 +71,7 @@ VOCABULARIES = (500, 1000, 2000, 4000, 7000, 10_000, 20_000, 40_000)
 def profile(dataset: Dataset, *, most: int = MOST_LOOKED_AT) -> Profile:
     """Look at a data set of texts, at no more than ``most`` items of it."""
     texts = dataset.texts or ()
-    chosen = np.unique(np.linspace(0, len(texts) - 1, min(most, len(texts))).astype(np.int64))
+    chosen = _spread(len(texts), most)
     looked = Chosen(texts, chosen)
     lengths, words, letters = [], Counter[str](), Counter[str]()
     seen: set[int] = set()

@@ -20,7 +20,7 @@ KINDS: tuple[TokenizerKind, ...] = ("word", "bpe")
 MIN_VOCABULARY = 16
 
 # A word keeps its inner apostrophes and hyphens; any other mark is a token of its own.
-_WORD = r"\w+(?:['’\-]\w+)*|[^\w\s]"
+WORD = r"\w+(?:['’\-]\w+)*|[^\w\s]"
 _NO_SPACE_BEFORE = re.compile(r" ([,.;:!?%)\]}…])")
 _NO_SPACE_AFTER = re.compile(r"([(\[{]) ")
 
@@ -154,7 +154,7 @@ _BYTES = _byte_letters()
 def _word_level(size: int) -> tuple[HubTokenizer, trainers.Trainer]:
     hub = HubTokenizer(models.WordLevel(vocab={}, unk_token=SPECIAL_TOKENS[UNK]))
     hub.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
-    hub.pre_tokenizer = pre_tokenizers.Split(Regex(_WORD), behavior="removed", invert=True)
+    hub.pre_tokenizer = pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
     trainer = trainers.WordLevelTrainer(
         vocab_size=size, special_tokens=list(SPECIAL_TOKENS), show_progress=False
     )

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from vae_core.checkpoint import Run
 from vae_core.data.documents import MAX_DOCUMENT_TOKENS, DocumentTensors
+from vae_core.data.images import as_bytes
 from vae_core.data.tensors import ImageTensors, ItemTensors, SentenceTensors
 from vae_core.data.tokenizer import BOS, EOS, SPECIAL_TOKENS
 from vae_core.export.errors import ExportError
@@ -110,7 +111,7 @@ def _item_tensors(run: Run, rows: npt.NDArray[np.int64]) -> ItemTensors:
     model, cpu = run.model, torch.device("cpu")
     items = run.items(rows)
     if not isinstance(items, list):
-        return ImageTensors((items * 255).round().astype(np.uint8), cpu)
+        return ImageTensors(as_bytes(items), cpu)
     assert isinstance(model, SentenceVAE | BagOfWordsVAE)
     if isinstance(model, SentenceVAE):
         return SentenceTensors(model.tokenizer.encode(items, model.config.max_tokens), cpu)
