@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import model_bar, paths, session, style
+from explorer.canvas.keeper import keeper
 
 PAGES = (
     ("map.py", "Map", ":material/scatter_plot:"),
@@ -22,5 +23,6 @@ page = st.navigation(
     [st.Page(paths.pages_folder() / name, title=title, icon=icon) for name, title, icon in PAGES],
     position="top",
 )
+keeper()
 model_bar.show()
 page.run()

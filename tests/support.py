@@ -64,13 +64,15 @@ def running_server(
     folder: Path,
     command: Sequence[str | Path] = (sys.executable, "-m", "explorer.cli"),
     environment: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[Server]:
-    """Start the explorer in `folder` on a free port, wait until it is up, stop it at the end.
+    """Start the explorer in `folder`, wait until it is up, stop it at the end.
 
-    `environment` replaces the process's own; runs go to `folder/runs`. Raises RuntimeError with
-    the log where the explorer ends or does not come up.
+    `environment` replaces the process's own; runs go to `folder/runs`; a port that is free is
+    found where none is given. Raises RuntimeError with the log where the explorer ends or does not
+    come up.
     """
-    port = free_port()
+    port = free_port() if port is None else port
     runs, log = folder / "runs", folder / "server.log"
     variables = {**(os.environ if environment is None else environment)}
     variables["LATENTSCAPE_RUNS"] = str(runs)

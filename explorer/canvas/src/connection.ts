@@ -1,6 +1,10 @@
 /** One connection for everything on a page that talks to the same model. */
-import { LiveClient, socketUrl } from "./live";
+import { browser, LiveClient, socketUrl } from "./live";
+import { Renewal } from "./renewal";
 import type { Status } from "./status";
+
+/** All connections of a page depend on the same server. */
+export const renewal = new Renewal(browser.later);
 
 const shared = new Map<string, { client: LiveClient; users: number }>();
 
@@ -15,7 +19,10 @@ export function join(door: Door, model: string): [client: LiveClient, leave: () 
   const url = socketUrl(door.path, door.token, document.baseURI);
   const key = `${model} ${url}`;
   let entry = shared.get(key);
-  if (!entry) shared.set(key, (entry = { client: new LiveClient(url, model), users: 0 }));
+  if (!entry) {
+    shared.set(key, (entry = { client: new LiveClient(url, model), users: 0 }));
+    entry.client.onState((state) => renewal.heard(state));
+  }
   const { client } = entry;
   entry.users++;
   const retry = (): void => client.retry();

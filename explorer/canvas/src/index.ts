@@ -1,5 +1,6 @@
 /** What Streamlit calls, one function a component; called again at every rerun and theme change. */
 import { takeIn, whenThere } from "./columns";
+import { renewal } from "./connection";
 import { Desk } from "./desk/desk";
 import { el } from "./dom";
 import { LatentMap } from "./map/map";
@@ -9,6 +10,7 @@ import ownStyle from "./own/own.css?inline";
 import deskStyle from "./desk/desk.css?inline";
 import { Path } from "./path/path";
 import pathStyle from "./path/path.css?inline";
+import type { Told } from "./renewal";
 import style from "./style.css?inline";
 
 /** What a component of Streamlit's second kind is given. */
@@ -36,6 +38,11 @@ export function column({ data, parentElement }: Mount<Uint8Array>): Cleanup {
   before?.letGo();
   columns.set(parentElement, { name, letGo });
   return () => columns.get(parentElement)?.letGo();
+}
+
+/** A mount without a face: it asks for a run of the page where nothing live opens any more. */
+export function keeper({ data, setStateValue }: Mount<Told>): void {
+  renewal.told(data, (request) => setStateValue("state", request));
 }
 
 /** A map's place on the page: it waits for columns, and another map takes the place of the first. */
