@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -81,47 +84,85 @@ HubConfig = Annotated[
     str | None, typer.Option(help="Configuration of a hub data set.", rich_help_panel=_PANEL)
 ]
 
+SplitSentences = Annotated[
+    str | None,
+    typer.Option(
+        help="Cut texts into sentences, by the rules of a language: en, de, zh, ar, hi …",
+        metavar="LANGUAGE",
+        rich_help_panel=_PANEL,
+    ),
+]
+Lowercase = Annotated[
+    bool | None,
+    typer.Option("--lowercase", help="Make capitals small.", rich_help_panel=_PANEL),
+]
+CutWords = Annotated[
+    int | None,
+    typer.Option(help="Keep so many words of each text.", rich_help_panel=_PANEL),
+]
+DropRepeats = Annotated[
+    bool | None,
+    typer.Option("--drop-repeats", help="Leave out texts that come again.", rich_help_panel=_PANEL),
+]
+
 # What each kind of data looks at beside its own name.
 _TABLE = ("text_column", "label_column")
-_GOES_WITH = {
+_FIXES = ("split_sentences", "lowercase", "cut_words", "drop_repeats")
+_READS = {
     "dataset": ("folder",),
     "text": (*_TABLE, "sheet", "delimiter", "encoding"),
     "images": ("side",),
     "hub": (*_TABLE, "hub_split", "hub_config"),
 }
+_TEXTS = ("text", "hub")
+_GOES_WITH = {kind: (*more, *(_FIXES if kind in _TEXTS else ())) for kind, more in _READS.items()}
 
 
 @dataclass(frozen=True)
 class DataOptions:
     """What was given on the command line; exactly one of the first four names the data."""
 
-    dataset: str | None = None
-    text: Path | None = None
-    images: Path | None = None
-    hub: str | None = None
-    folder: Path | None = None
-    text_column: str | None = None
-    label_column: str | None = None
-    sheet: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    side: int | None = None
-    hub_split: str | None = None
-    hub_config: str | None = None
+    dataset: DatasetName = None
+    text: Text = None
+    images: Images = None
+    hub: Hub = None
+    folder: Folder = None
+    text_column: TextColumn = None
+    label_column: LabelColumn = None
+    sheet: Sheet = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
+    side: Side = None
+    hub_split: HubSplit = None
+    hub_config: HubConfig = None
+    split_sentences: SplitSentences = None
+    lowercase: Lowercase = None
+    cut_words: CutWords = None
+    drop_repeats: DropRepeats = None
+
+    def named(self) -> dict[str, object]:
+        """What names data, by option; None where it was not given."""
+        return {kind: getattr(self, kind) for kind in _READS}
 
     def load(self, *, quietly: bool = False) -> Dataset:
         """The data; what was guessed or left out is said on standard error, unless ``quietly``.
 
         Raises ConfigError for options that do not go together, DataError for unreadable data.
         """
-        data = self._load(self._checked())
+        kind = self._checked()
+        data = self._load(kind)
+        if kind in _TEXTS:
+            from vae_core.data.fixes import Fixes, fixed
+
+            asked = {name: getattr(self, name) for name in _FIXES}
+            data = fixed(data, Fixes(**{name: v for name, v in asked.items() if v is not None}))
         for note in () if quietly else data.notes:
             typer.echo(note, err=True)
         return data
 
     def _checked(self) -> str:
         given = [field.name for field in fields(self) if getattr(self, field.name) is not None]
-        kinds = [name for name in given if name in _GOES_WITH]
+        kinds = [name for name in given if name in _READS]
         if len(kinds) != 1:
             came = "neither" if not kinds else " and ".join(_flag(name) for name in kinds)
             raise ConfigError(
@@ -141,7 +182,7 @@ class DataOptions:
             from vae_core.data.corpus import read_corpus
             from vae_core.data.text_options import TextOptions
 
-            options = TextOptions(**{name: getattr(self, name) for name in _GOES_WITH[kind]})
+            options = TextOptions(**{name: getattr(self, name) for name in _READS[kind]})
             return read_corpus(Path(str(self.text)), options)
         if kind == "images":
             from vae_core.data.pictures import read_pictures
@@ -156,6 +197,32 @@ class DataOptions:
         from vae_core.data.registry import load_dataset
 
         return load_dataset(str(self.dataset), self.folder)
+
+
+def takes_data(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes `data: DataOptions` one option for each of its fields."""
+    hints = get_type_hints(command, include_extras=True)
+    options = get_type_hints(DataOptions, include_extras=True)
+    own = inspect.signature(command).parameters.values()
+
+    @functools.wraps(command)
+    def told(**given: Any) -> None:
+        data = DataOptions(**{name: given.pop(name) for name in options})
+        command(data=data, **given)
+
+    parameters = [
+        parameter.replace(annotation=hints[parameter.name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in own
+        if parameter.name != "data" and parameter.kind is not parameter.VAR_KEYWORD
+    ]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+        for name, hint in options.items()
+    ]
+    rest = [parameter for parameter in own if parameter.kind is parameter.VAR_KEYWORD]
+    told.__signature__ = inspect.Signature([*added, *parameters, *rest])  # type: ignore[attr-defined]
+    told.__annotations__ = {name: hint for name, hint in hints.items() if name != "data"} | options
+    return told
 
 
 def _flag(name: str) -> str:

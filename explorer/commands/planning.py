@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,18 +18,9 @@ if TYPE_CHECKING:
 _SHOWN_LABELS, _SHOWN_SCRIPTS = 5, 3
 
 
+@data_options.takes_data
 def plan(
-    text: data_options.Text = None,
-    images: data_options.Images = None,
-    hub: data_options.Hub = None,
-    text_column: data_options.TextColumn = None,
-    label_column: data_options.LabelColumn = None,
-    sheet: data_options.Sheet = None,
-    delimiter: data_options.Delimiter = None,
-    encoding: data_options.Encoding = None,
-    side: data_options.Side = None,
-    hub_split: data_options.HubSplit = None,
-    hub_config: data_options.HubConfig = None,
+    data: data_options.DataOptions,
     trial: Annotated[
         bool, typer.Option(help="Measure by a few steps how long the training takes here.")
     ] = True,
@@ -42,16 +32,12 @@ def plan(
 
       latentscape plan --text reviews.csv --text-column review
     """
-    options = data_options.DataOptions(
-        None, text, images, hub, None, text_column, label_column, sheet, delimiter, encoding, side,
-        hub_split, hub_config,
-    )  # fmt: skip
-    data = options.load(quietly=as_json)
-    found = examine(data, trial=trial)
+    dataset = data.load(quietly=as_json)
+    found = examine(dataset, trial=trial)
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        _print(found, text or images or Path(str(hub)))
+        _print(found)
 
 
 def examine(data: Dataset, *, trial: bool = True) -> dict[str, Any]:
@@ -103,7 +89,7 @@ def proposed_options(proposal: Proposal) -> list[str]:
     return [word for pair in given for word in pair]
 
 
-def _print(found: dict[str, Any], source: Path) -> None:
+def _print(found: dict[str, Any]) -> None:
     from vae_core.planning import Proposal
 
     for title, words in _facts(found):
@@ -115,7 +101,7 @@ def _print(found: dict[str, Any], source: Path) -> None:
         typer.echo(f"Takes about {_duration(found['seconds'])} on this machine.")
     # What was given to `plan` says what to learn from; the rest is what was found.
     given = [word for word in sys.argv[2:] if word not in ("--no-trial", "--trial")]
-    name = source.name.split(".")[0] or "run"
+    name = found["name"].split(".")[0] or "run"
     command = ["train", *given, *proposed_options(proposal), "--out", f"runs/{name}"]
     typer.echo(f"\n{shlex.join(['latentscape', *command])}")
 

@@ -27,7 +27,9 @@ _OBJECTIVE = "Objective"
 _OUTPUT = "Output"
 
 
+@data_options.takes_data
 def train(
+    data: data_options.DataOptions,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write the run to.", rich_help_panel=_OUTPUT)
     ] = None,
@@ -38,19 +40,6 @@ def train(
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
-    dataset: data_options.DatasetName = None,
-    text: data_options.Text = None,
-    images: data_options.Images = None,
-    hub: data_options.Hub = None,
-    folder: data_options.Folder = None,
-    text_column: data_options.TextColumn = None,
-    label_column: data_options.LabelColumn = None,
-    sheet: data_options.Sheet = None,
-    delimiter: data_options.Delimiter = None,
-    encoding: data_options.Encoding = None,
-    side: data_options.Side = None,
-    hub_split: data_options.HubSplit = None,
-    hub_config: data_options.HubConfig = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -115,8 +104,7 @@ def train(
       latentscape train --resume runs/reviews
     """
     if resume is not None:
-        named = {"dataset": dataset, "text": text, "images": images, "hub": hub}
-        _resume(resume, {"out": out, **named, "model": model}, save_every)
+        _resume(resume, {"out": out, **data.named(), "model": model}, save_every)
         print_result(resume, as_json)
         return
     if out is None:
@@ -124,17 +112,14 @@ def train(
     from vae_core.run_training import train_run
 
     check_range("save_every", save_every, 1e-3, math.inf)
-    data = data_options.DataOptions(
-        dataset, text, images, hub, folder, text_column, label_column, sheet, delimiter, encoding,
-        side, hub_split, hub_config,
-    ).load()  # fmt: skip
-    family = model or ("dense" if data.modality == "images" else "gru")
+    dataset = data.load()
+    family = model or ("dense" if dataset.modality == "images" else "gru")
     _check_texts_only(family, tokenizer, vocabulary_size, language_model)
-    config = train_config(family, len(data), epochs, settings)
+    config = train_config(family, len(dataset), epochs, settings)
     with _stop_on_signal() as should_stop:
         show(
             train_run(
-                data,
+                dataset,
                 model_config(family, size, settings),
                 config,
                 out,

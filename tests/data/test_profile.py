@@ -17,7 +17,6 @@ from vae_core.data.profile import (
     profile,
     script_of,
     unknown_shares,
-    without_repeats,
 )
 from vae_core.planning import Proposal, fitted_to_time, propose, seconds_for
 
@@ -68,13 +67,6 @@ def test_unknown_words_are_those_beyond_the_most_frequent(words: dict[str, int])
     for size, share in unknown_shares(words).items():
         left_out = sum(count for _, count in ranked[size:])
         assert share == pytest.approx(left_out / total if total else 0.0)
-
-
-@settings(deadline=None)
-@given(st.lists(st.text(max_size=2)))
-def test_repeats_go_and_the_first_of_them_stays(texts: list[str]) -> None:
-    kept = without_repeats(texts)
-    assert [texts[i] for i in kept] == list(dict.fromkeys(texts))
 
 
 def test_of_many_items_some_are_looked_at_evenly() -> None:

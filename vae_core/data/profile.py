@@ -6,7 +6,7 @@ import dataclasses
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,17 +128,6 @@ def script_of(letter: str) -> str:
     """The name of the script of a letter, such as "Latin"; "other" where Unicode has no name."""
     name = unicodedata.name(letter, "OTHER").split(" ")[0].split("-")[0]
     return _SCRIPTS.get(name, name.capitalize())
-
-
-def without_repeats(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    """The numbers of the items that no item before them is equal to, in order.
-
-    By hashes of 64 bits, so that millions of texts need not be in memory.
-    """
-    marks = np.fromiter(
-        (hash(text) for block in blocks(texts) for text in block), np.int64, len(texts)
-    )
-    return np.sort(np.unique(marks, return_index=True)[1]).astype(np.int64)
 
 
 def _spread(count: int, most: int) -> npt.NDArray[np.int64]:

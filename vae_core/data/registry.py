@@ -60,6 +60,12 @@ def load_dataset(name: str, folder: Path | None = None) -> Dataset:
 
 def load_source(source: Mapping[str, Any]) -> Dataset:
     """The data set that ``Dataset.source`` describes. Raises DataError where it cannot be had."""
+    from vae_core.data.fixes import Fixes, fixed
+
+    return fixed(_unfixed(source), Fixes.from_source(source))
+
+
+def _unfixed(source: Mapping[str, Any]) -> Dataset:
     try:
         if "text" in source:
             from vae_core.data.corpus import read_corpus
