@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import data_plan, page_parts, paths, session, uploads
+from explorer import data_fixes, data_plan, page_parts, paths, session, uploads
 from explorer.plans import version_of
 from explorer.train_settings import DataNames
 
@@ -41,8 +41,7 @@ def show() -> ChosenData:
     if seen is None:
         return nothing
     chosen = _columns(path, seen)
-    arguments = [f"--{flag}={value}" for flag, value in chosen.flags().items()]
-    data_plan.show(arguments, path)
+    data_plan.show(chosen.data_arguments(), path)
     return chosen
 
 
@@ -152,6 +151,7 @@ def _columns(path: Path, seen: Look) -> ChosenData:
         text_column=text,
         label_column=label or None,
         sheet=sheet,
+        **asdict(data_fixes.show(str(path))),
     )
 
 

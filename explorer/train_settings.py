@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Modality
@@ -33,7 +33,7 @@ class DataNames:
     """Data as the command's options name them.
 
     One of `dataset` (a name of the registry, perhaps with a `folder`), `text` (a file) and `images`
-    (a file or folder) is given.
+    (a file or folder) is given. The last four change texts before they are trained on.
     """
 
     dataset: str | None = None
@@ -43,12 +43,18 @@ class DataNames:
     text_column: str | None = None
     label_column: str | None = None
     sheet: str | None = None
+    split_sentences: str | None = None
+    lowercase: bool = False
+    cut_words: int | None = None
+    drop_repeats: bool = False
 
-    def flags(self) -> dict[str, str]:
-        """Return the values that are given, by the names of the options."""
-        names = [field.name for field in fields(DataNames)]
-        given = {name: getattr(self, name) for name in names}
-        return {name.replace("_", "-"): value for name, value in given.items() if value}
+    def names(self) -> dict[str, Any]:
+        """Return what names the data, by the names of the options; also what is not given."""
+        return {field.name: getattr(self, field.name) for field in fields(DataNames)}
+
+    def data_arguments(self) -> list[str]:
+        """Return the arguments that name the data."""
+        return _arguments({name: value or None for name, value in self.names().items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,18 +75,16 @@ class TrainSettings(DataNames):
 
     def arguments(self, runs: Path) -> list[str]:
         """Return the arguments of the `latentscape` command, "train" first."""
-        flags: dict[str, object] = {
-            **self.flags(),
+        others: dict[str, object] = {
             "model": self.model,
             "size": self.size,
-            "latent-dim": self.latent_dim,
+            "latent_dim": self.latent_dim,
             "epochs": self.epochs,
-            **{name.replace("_", "-"): value for name, value in self.more.items()},
+            **self.more,
             "seed": self.seed,
             "out": short(self.out(runs)),
         }
-        given = [(f"--{flag}", value) for flag, value in flags.items() if value is not None]
-        return ["train", *(word for flag, value in given for word in (flag, _written(value)))]
+        return ["train", *self.data_arguments(), *_arguments(others)]
 
     def command(self, runs: Path) -> str:
         """Return the command as one would type it in a terminal."""
@@ -145,6 +149,16 @@ def default_mnist_folder() -> str:
 def short(path: Path) -> Path:
     """Return a path as it reads better below the working folder, in which workers start."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _arguments(values: Mapping[str, object]) -> list[str]:
+    """The arguments for options by name; True is an option without a value, None is none."""
+    words: list[str] = []
+    for name, value in values.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is not None:
+            words += [flag] if value is True else [flag, _written(value)]
+    return words
 
 
 def _written(value: object) -> str:

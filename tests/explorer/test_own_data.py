@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from streamlit.testing.v1 import AppTest
 
 from explorer import data_plan, own_data, paths, uploads
+from explorer.commands import data_options
+from explorer.commands.data_options import DataOptions
 from explorer.commands.planning import examine
 from explorer.plans import PlanError
 from tests.explorer.made_runs import HOSTILE
 from tests.explorer.test_train_page import button, command_shown, field, opened, renewed
-from vae_core.data.corpus import read_corpus
-from vae_core.data.text_options import TextOptions
 
 Made = Callable[[Sequence[str], Path], Future[dict[str, Any]]]
 ROWS = "review,stars,place\n" + "".join(
@@ -28,9 +29,26 @@ ROWS = "review,stars,place\n" + "".join(
 )
 
 
+FACTS = ("Items", "Repeated", "Without text", "Different words", "Scripts")
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LATENTSCAPE_CACHE", str(tmp_path / "cache"))
+
+
+def named(arguments: Sequence[str]) -> DataOptions:
+    """The data options that the command makes of arguments."""
+    found: list[DataOptions] = []
+
+    @data_options.takes_data
+    def keep(data: DataOptions) -> None:
+        found.append(data)
+
+    app = typer.Typer()
+    app.command()(keep)
+    app(list(arguments), standalone_mode=False)
+    return found[0]
 
 
 @pytest.fixture
@@ -41,11 +59,8 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     class Here:
         def get(self, arguments: Sequence[str], file: Path) -> Future[dict[str, Any]]:
             asked.append(list(arguments))
-            given = dict(one.removeprefix("--").split("=", 1) for one in arguments)
-            options = {name.replace("-", "_"): value for name, value in given.items()}
-            text = options.pop("text")
             made: Future[dict[str, Any]] = Future()
-            found = examine(read_corpus(text, TextOptions(**options)), trial=False)
+            found = examine(named(arguments).load(quietly=True), trial=False)
             made.set_result(json.loads(json.dumps(found)))
             return made
 
@@ -71,6 +86,35 @@ def test_nothing_can_be_trained_before_a_file_is_there(runs: Path) -> None:
     assert "Bring a file of your own" in app.warning[0].value
 
 
+def shown_facts(app: AppTest) -> dict[str, str]:
+    """What the plan says of the data, by name."""
+    names = [caption.value for caption in app.caption if caption.value in FACTS]
+    values = [text.value for text in app.text]
+    return dict(zip(names, values[: len(names)], strict=True))
+
+
+def test_texts_are_changed_by_one_click_each(
+    tmp_path: Path, runs: Path, planned: list[list[str]]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("One is here. Two is.\nONE IS HERE.\n" * 10, encoding="utf-8")
+    app = own(path)
+    assert shown_facts(app)["Repeated"] == "18"
+    changes = next(group for group in app.pills if group.label == "Change the texts first")
+    changes.select("lowercase").select("drop_repeats")
+    field(app, "Split into sentences").set_value("en")
+    renewed(app)
+    changed = ["--split-sentences", "en", "--lowercase", "--drop-repeats"]
+    assert planned[-1][2:] == changed
+    assert shown_facts(app)["Repeated"] == "0"
+    assert shown_facts(app)["Items"] == "2"
+    shown = command_shown(app)
+    assert shown[shown.index("--text") + 2 :][:4] == changed
+    field(app, "Keep so many words").set_value(1)
+    renewed(app)
+    assert planned[-1][5:7] == ["--cut-words", "1"]
+
+
 def test_a_table_is_uploaded_looked_at_and_its_columns_chosen(
     runs: Path, planned: list[list[str]]
 ) -> None:
@@ -87,7 +131,7 @@ def test_a_table_is_uploaded_looked_at_and_its_columns_chosen(
     at = shown.index("--text")
     assert shown[at + 2 : at + 6] == ["--text-column", "review", "--label-column", "stars"]
     assert not button(app, "Start training").disabled
-    assert planned[-1][1:] == ["--text-column=review", "--label-column=stars"]
+    assert planned[-1][2:] == ["--text-column", "review", "--label-column", "stars"]
     # It stays while one looks at another page.
     again = own()
     again.session_state["train.uploaded"] = ("another tab's", str(kept[0]))
