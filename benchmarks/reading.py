@@ -17,12 +17,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.alternating import print_table
+from benchmarks.memory_of import STATUS, Watch, held
 
 LINES = (100_000, 1_000_000, 5_000_000)
 KINDS = ("txt", "txt.gz", "csv", "jsonl", "parquet")
@@ -30,7 +30,6 @@ _WORDS = [
     "the", "small", "old", "cat", "dog", "horse", "teacher", "river", "slowly", "quickly", "saw",
     "found", "a", "new", "house", "in", "garden", "while", "it", "rained", "was", "happy", "and",
 ]  # fmt: skip
-_STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
@@ -41,7 +40,7 @@ def main() -> None:
     parser.add_argument("--lines", nargs="+", type=int, default=LINES)
     parser.add_argument("--leg", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if not _STATUS.exists():
+    if not STATUS.exists():
         parser.error("this benchmark reads /proc, which this system does not have")
     if arguments.leg:
         print(json.dumps(_measured(Path(arguments.leg))))
@@ -51,7 +50,7 @@ def main() -> None:
         for kind in arguments.kinds:
             for count in arguments.lines:
                 path = Path(folder, f"corpus.{kind}")
-                _generate(path, kind, count)
+                generate(path, kind, count)
                 found = _leg(path, Path(folder, "cache"))
                 rows.append([
                     kind, f"{count:,}", f"{path.stat().st_size / 2**20:,.0f}",
@@ -83,7 +82,7 @@ def _sentences(count: int) -> Iterator[tuple[int, str]]:
         yield number, " ".join(_WORDS[(number * 7 + i * i) % len(_WORDS)] for i in range(length))
 
 
-def _generate(path: Path, kind: str, count: int) -> None:
+def generate(path: Path, kind: str, count: int) -> None:
     if kind == "parquet":
         _generate_parquet(path, count)
         return
@@ -120,7 +119,7 @@ def _measured(path: Path) -> dict[str, float]:
 
     from vae_core.data.corpus import read_corpus
 
-    before, watch = _held("RssAnon"), _Watch()
+    before, watch = held("RssAnon"), Watch()
     begin = time.perf_counter()
     with watch:
         corpus = read_corpus(path)
@@ -128,38 +127,14 @@ def _measured(path: Path) -> dict[str, float]:
         begin = time.perf_counter()
         corpus = read_corpus(path)
         again = time.perf_counter() - begin
-        resident = _held("VmHWM") / 2**20
+        resident = held("VmHWM") / 2**20
         begin = time.perf_counter()
         corpus.fingerprint()
         fingerprint = time.perf_counter() - begin
     return {
         "own": (watch.highest - before) / 2**20, "resident": resident,
-        "all": _held("VmHWM") / 2**20, "first": first, "again": again, "fingerprint": fingerprint,
+        "all": held("VmHWM") / 2**20, "first": first, "again": again, "fingerprint": fingerprint,
     }  # fmt: skip
-
-
-class _Watch(threading.Thread):
-    """The highest memory of the process's own, looked at every 10 ms."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.highest, self._ended = 0, threading.Event()
-
-    def run(self) -> None:
-        while not self._ended.wait(0.01):
-            self.highest = max(self.highest, _held("RssAnon"))
-
-    def __enter__(self) -> None:
-        self.start()
-
-    def __exit__(self, *error: object) -> None:
-        self._ended.set()
-        self.join()
-
-
-def _held(name: str) -> int:
-    (line,) = [line for line in _STATUS.read_text().splitlines() if line.startswith(name)]
-    return int(line.split()[1]) * 1024
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import page_parts, session
+from vae_core.data.text_column import take
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -89,16 +90,15 @@ def _with_pictures(
 
 def table_columns(run: Run, items: NDArray[np.int64]) -> dict[str, list[Any]]:
     """Return what is known of items, column by column; a picture has no text."""
-    chosen = items.tolist()
     columns: dict[str, list[Any]] = {}
     if run.modality != "images":
         columns["Text"] = list(run.items(items))
     if run.labels is not None:
-        columns["Label"] = [run.labels[index] for index in chosen]
-    columns["Item"] = chosen
-    columns["Split"] = [run.split[index] for index in chosen]
+        columns["Label"] = take(run.labels, items)
+    columns["Item"] = items.tolist()
+    columns["Split"] = take(run.split, items)
     for name, values in run.metadata.items():
-        columns.setdefault(name, [values[index] for index in chosen])
+        columns.setdefault(name, take(values, items))
     return columns
 
 

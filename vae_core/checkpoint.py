@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 
 from vae_core.config import ConfigError, ModelConfig
 from vae_core.data.dataset import DataError, Dataset, Modality
+from vae_core.data.text_column import take
 from vae_core.data.tokenizer import Tokenizer
 from vae_core.errors import reason
 from vae_core.files import write_whole
@@ -114,7 +115,7 @@ class Run:
         return self.table.metadata
 
     @property
-    def split(self) -> tuple[str, ...]:
+    def split(self) -> Sequence[str]:
         return self.table.split
 
     @property
@@ -127,7 +128,7 @@ class Run:
         if self.images is not None:
             return self.images[indices].astype(np.float32) / np.float32(255)
         if self.table.texts is not None:
-            return [self.table.texts[i] for i in indices]
+            return take(self.table.texts, indices)
         return self.model.decode(torch.from_numpy(self.latents.mean[indices]))
 
     def active_order(self) -> npt.NDArray[np.int64]:
@@ -198,7 +199,7 @@ def remove_state(folder: Path) -> None:
     shutil.rmtree((folder / STATE).parent, ignore_errors=True)
 
 
-def write_dataset(folder: Path, dataset: Dataset, split: tuple[str, ...]) -> None:
+def write_dataset(folder: Path, dataset: Dataset, split: Sequence[str]) -> None:
     """Write the items with labels and metadata, in their order; pictures as images.npy."""
     table = ItemTable(len(dataset), dataset.texts, dataset.labels, dataset.metadata, split)
     write_items(folder / ITEMS, table)

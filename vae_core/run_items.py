@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vae_core.data.text_column import blocks
+import numpy as np
+
+from vae_core.data.text_column import TextColumn, take
 from vae_core.errors import UserError, reason
 from vae_core.files import whole_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _RESERVED = ("text", "label", "split")
 _DECODED = b"texts_are_decoded"
@@ -29,7 +34,7 @@ class ItemTable:
     texts: Sequence[str] | None
     labels: Sequence[str] | None
     metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    split: tuple[str, ...] = ()
+    split: Sequence[str] = ()
     texts_are_decoded: bool = False
 
 
@@ -54,28 +59,39 @@ def write_items(path: Path, table: ItemTable) -> None:
         whole_file(path) as stream,
         pq.ParquetWriter(stream, schema, compression="zstd") as writer,
     ):
-        parts = {name: blocks(values, _BLOCK) for name, values in columns.items()}
-        for _ in range(0, table.count, _BLOCK):
-            arrays = {name: pa.array(next(part), kinds[name]) for name, part in parts.items()}
+        for start in range(0, table.count, _BLOCK):
+            # By number: columns may lie in pieces of any length.
+            rows = np.arange(start, min(start + _BLOCK, table.count))
+            arrays = {
+                name: pa.array(take(values, rows), kinds[name]) for name, values in columns.items()
+            }
             writer.write_table(pa.table(arrays, schema=schema))
 
 
 def read_items(path: Path, count: int) -> ItemTable:
-    """Read what ``write_items`` wrote. Raises RunError where it is not that, or not ``count``."""
+    """Read what ``write_items`` wrote. Raises RunError where it is not that, or not ``count``.
+
+    Texts become Python strings only when they are asked for: a column of millions of items takes
+    what its letters take.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        arrow = pq.ParquetFile(io.BytesIO(path.read_bytes())).read()
-        columns = {
-            name: tuple("" if value is None else str(value) for value in column.to_pylist())
-            for name, column in zip(arrow.column_names, arrow.columns, strict=True)
-            if name in _RESERVED or name.startswith(_PREFIX)
-        }
+        with pq.ParquetFile(path) as file:
+            rows = file.metadata.num_rows
+            if rows != count:
+                raise RunError(f"{path} has {rows} rows for {count} items; the run is damaged.")
+            names = [
+                name
+                for name in file.schema_arrow.names
+                if name in _RESERVED or name.startswith(_PREFIX)
+            ]
+            arrow = file.read(columns=names)
+        arrow.validate(full=True)
+        columns = {name: _texts(column) for name, column in zip(names, arrow.columns, strict=True)}
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise RunError(f"{path} cannot be read ({reason(error)}); the run is damaged.") from error
-    if arrow.num_rows != count:
-        raise RunError(f"{path} has {arrow.num_rows} rows for {count} items; the run is damaged.")
     marks = arrow.schema.metadata or {}
     return ItemTable(
         count=count,
@@ -89,3 +105,12 @@ def read_items(path: Path, count: int) -> ItemTable:
         split=columns.get("split", ("train",) * count),
         texts_are_decoded=marks.get(_DECODED) == b"true",
     )
+
+
+def _texts(column: pa.ChunkedArray) -> Sequence[str]:
+    import pyarrow as pa
+
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return TextColumn(column)
+    return tuple("" if value is None else str(value) for value in column.to_pylist())

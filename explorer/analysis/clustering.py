@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vae_core.data.text_column import take
 from vae_core.errors import UserError
 
 LARGE = 50_000
@@ -67,7 +68,7 @@ def cluster(mean: NDArray[np.float32], k: int, seed: int = 0, typical: int = 3) 
 
 def label_mix(labels: Sequence[str], members: NDArray[np.int64], most: int = 3) -> str:
     """Say which labels a cluster holds, the most frequent first: `3: 62% · 5: 20% · 8: 9%`."""
-    counts = Counter(labels[index] for index in members)
+    counts = Counter(take(labels, members))
     # Isolated, so that a name written from right to left does not drag its share along.
     shares = [
         f"\u2068{name}\u2069: {count / len(members):.0%}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vae_core.data.text_column import TextColumn
 from vae_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -104,4 +105,10 @@ def size_of(run: Run) -> int:
     if run.images is not None and not isinstance(run.images, np.memmap):
         total += run.images.nbytes
     columns = [run.table.texts or (), run.labels or (), *run.metadata.values()]
-    return total + sum(len(text) + _TEXT_BYTES for column in columns for text in column)
+    return total + sum(map(_bytes_of, columns))
+
+
+def _bytes_of(column: Sequence[str]) -> int:
+    if isinstance(column, TextColumn):
+        return column.nbytes
+    return sum(len(text) + _TEXT_BYTES for text in column)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 
@@ -22,6 +23,7 @@ from vae_core.checkpoint import (
     write_latents,
     write_model,
 )
+from vae_core.data.text_column import TextColumn
 from vae_core.run_items import ItemTable, read_items, write_items
 
 
@@ -146,3 +148,19 @@ def test_the_items_table_keeps_any_text(tmp_path: Path) -> None:
     )
     write_items(tmp_path / "items.parquet", table)
     assert read_items(tmp_path / "items.parquet", 4) == table
+
+
+def test_an_items_table_is_written_from_pieces_of_any_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a corpus of many items lies in its file: its pieces end elsewhere than those written."""
+    monkeypatch.setattr("vae_core.run_items._BLOCK", 7)
+    numbers = [str(number) for number in range(23)]
+    pieces = [numbers[:5], numbers[5:10], [], numbers[10:]]
+    texts = TextColumn(pa.chunked_array(pieces, pa.large_string()))
+    labels = tuple(number[-1] for number in numbers)
+    table = ItemTable(23, texts, labels, {"number": texts}, ("train",) * 23)
+    write_items(tmp_path / "items.parquet", table)
+    found = read_items(tmp_path / "items.parquet", 23)
+    assert found == table
+    assert list(found.texts or ()) == numbers

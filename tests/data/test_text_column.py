@@ -53,3 +53,13 @@ def test_a_text_outside_is_refused(index: int) -> None:
 def test_words_in_a_dictionary_are_words() -> None:
     coded = pa.array(["a", None, "b", "a"]).dictionary_encode()
     assert list(TextColumn(pa.chunked_array([coded, coded]))) == ["a", "", "b", "a"] * 2
+
+
+def test_numpy_takes_a_column_whole() -> None:
+    column = TextColumn(pa.chunked_array([["a", None], [], ["b"]], pa.string()))
+    assert np.array(column, dtype=object).tolist() == ["a", "", "b"]
+    assert (np.array(column) == "b").tolist() == [False, False, True]
+    coded = TextColumn(pa.chunked_array([["a", None, "a"], ["b"]]).dictionary_encode())
+    assert list(coded) == ["a", "", "a", "b"]
+    assert coded.take(np.array([3, 0, 1])) == ["b", "a", ""]
+    assert coded[1:] == ["", "a", "b"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +54,17 @@ class TextColumn(Sequence[str]):
         return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[Any]:
+        """As numpy takes it: strings as Python objects, block by block instead of one by one."""
+        return np.array(list(self), dtype=object if dtype is None else dtype)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the column holds, in memory or in the file that it is mapped from."""
+        return int(self._column.nbytes)
 
     def __arrow_array__(self, type: pa.DataType | None = None) -> pa.ChunkedArray:
         """As pyarrow takes it: nothing is copied, and no text becomes a Python object."""
