@@ -4,8 +4,8 @@
 
 Each time a training is killed (SIGKILL) at a moment drawn from the whole of its life, now and then
 a second time while it goes on. Then its folder must be absent, or be listed by the app as what it
-is and go on with `--resume`, to the weights and latents of a training that was never killed, bit for
-bit. In between the server is killed instead: its training must live on, be found again by a new
+is and go on with `--resume`, to the weights and latents of a training that was never killed, bit
+for bit. In between the server is killed instead: its training must live on, be found again by a new
 one, and end as the others do.
 """
 
@@ -158,7 +158,9 @@ def _state(out: Path, count: Count) -> str:
 def _finish(out: Path, settings: list[str], state: str, count: Count) -> None:
     if state == "finished":
         return
-    go_on = ["--resume", out] if state == "interrupted" else [*settings, "--out", out, "--overwrite"]
+    go_on = (
+        ["--resume", out] if state == "interrupted" else [*settings, "--out", out, "--overwrite"]
+    )
     done = subprocess.run([*COMMAND, *go_on], capture_output=True, text=True, check=False)
     if done.returncode:
         count.wrong.append(f"{out} ({state}): {done.stderr.strip()[-300:]}")

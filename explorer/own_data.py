@@ -20,6 +20,8 @@ UPLOAD, PATH = "upload", "path"
 WAYS = {UPLOAD: "Upload a file", PATH: "A path on the server"}
 MOST_PATH = 4096
 NO_LABELS = ""
+# Kinds of files whose first row may be a row as the others.
+WITH_HEADER = ("table", "workbook")
 PREVIEW_HEIGHT = 220
 
 
@@ -103,9 +105,10 @@ def _seen(path: Path) -> Look | None:
     from vae_core.data.dataset import DataError
 
     sheet: str | None = session.recall(f"train.sheet.{path}")
+    headed = session.recall(_key(path, "header"), True)
     with st.spinner("Looking at the file…", show_time=True):
         try:
-            seen = _look(str(path), version_of(path), sheet)
+            seen = _look(str(path), version_of(path), sheet, headed)
         except DataError as error:
             page_parts.problem(str(error))
             return None
@@ -115,11 +118,11 @@ def _seen(path: Path) -> Look | None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _look(path: str, version: str, sheet: str | None) -> Look:
+def _look(path: str, version: str, sheet: str | None, headed: bool) -> Look:
     from vae_core.data.look import look
     from vae_core.data.text_options import TextOptions
 
-    return look(path, TextOptions(sheet=sheet))
+    return look(path, TextOptions(sheet=sheet, header=None if headed else False))
 
 
 def _columns(path: Path, seen: Look) -> ChosenData:
@@ -129,7 +132,7 @@ def _columns(path: Path, seen: Look) -> ChosenData:
     st.markdown(f"**{page_parts.literal(seen.name)}** · {kind} · {size}{encoding}")
     if seen.modality == "images":
         return ChosenData(modality="images", title=seen.name, images=str(path))
-    sheet, text, label = None, None, None
+    sheet, text, label, headed = None, None, None, True
     names = [column.name for column in seen.columns]
     if len(names) > 1 or len(seen.sheets) > 1:
         sides = st.columns(3, gap="medium")
@@ -137,12 +140,20 @@ def _columns(path: Path, seen: Look) -> ChosenData:
             with sides[2]:
                 sheet = _choice("Sheet", f"train.sheet.{path}", list(seen.sheets), seen.sheet)
         with sides[0]:
-            text = _choice("Column with the texts", _key(path, "text"), names, seen.text_column)
+            text = _choice(
+                "Column with the texts", _key(path, "text_column"), names, seen.text_column
+            )
         with sides[1]:
             labels = [NO_LABELS, *(name for name in names if name != text)]
             label = _choice(
-                "Column with the labels", _key(path, "label"), labels, seen.label_column
+                "Column with the labels", _key(path, "label_column"), labels, seen.label_column
             )
+    if seen.kind in WITH_HEADER:
+        headed = st.toggle(
+            "The first row names the columns",
+            key=session.kept_widget(_key(path, "header"), True),
+            persist_state="session",
+        )
     _preview(seen, names)
     return ChosenData(
         modality="sentences",
@@ -151,6 +162,7 @@ def _columns(path: Path, seen: Look) -> ChosenData:
         text_column=text,
         label_column=label or None,
         sheet=sheet,
+        no_header=not headed,
         **asdict(data_fixes.show(str(path))),
     )
 
@@ -182,4 +194,4 @@ def _preview(seen: Look, names: list[str]) -> None:
 
 
 def _key(path: Path, what: str) -> str:
-    return f"train.{what}_column.{path}"
+    return f"train.{what}.{path}"

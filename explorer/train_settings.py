@@ -43,6 +43,7 @@ class DataNames:
     text_column: str | None = None
     label_column: str | None = None
     sheet: str | None = None
+    no_header: bool = False
     split_sentences: str | None = None
     lowercase: bool = False
     cut_words: int | None = None

@@ -68,6 +68,14 @@ Delimiter = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
+Header = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        help="Whether the first row of a table names its columns (default: it does).",
+        rich_help_panel=_PANEL,
+    ),
+]
 Encoding = Annotated[
     str | None,
     typer.Option(help="Encoding of a file of texts, if guessed wrong.", rich_help_panel=_PANEL),
@@ -110,7 +118,7 @@ _TABLE = ("text_column", "label_column")
 _FIXES = ("split_sentences", "lowercase", "cut_words", "drop_repeats")
 _READS = {
     "dataset": ("folder",),
-    "text": (*_TABLE, "sheet", "delimiter", "encoding"),
+    "text": (*_TABLE, "sheet", "delimiter", "header", "encoding"),
     "images": ("side",),
     "hub": (*_TABLE, "hub_split", "hub_config"),
 }
@@ -131,6 +139,7 @@ class DataOptions:
     label_column: LabelColumn = None
     sheet: Sheet = None
     delimiter: Delimiter = None
+    header: Header = None
     encoding: Encoding = None
     side: Side = None
     hub_split: HubSplit = None

@@ -212,7 +212,7 @@ def test_blank_lines_of_a_table_are_left_out(tmp_path: Path) -> None:
 def test_a_ragged_row_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
     message = refused(written(tmp_path, "a.tsv", f"text\tlabel\na\tx\n{line}\n"))
     assert "Line 3" in message
-    assert "header has 2" in message
+    assert "first has 2" in message
 
 
 @pytest.mark.parametrize("columns", [{}, {"text_column": "body"}, {"text_column": "Text"}])

@@ -14,6 +14,9 @@ import pytest
 from tests.data import made
 from tests.data.reading import read, refused, write
 from vae_core.data import limits
+from vae_core.data.look import look
+from vae_core.data.registry import load_source
+from vae_core.data.text_options import TextOptions
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -33,6 +36,30 @@ def test_a_spreadsheet_may_say_its_delimiter(tmp_path: Path) -> None:
 def test_a_delimiter_that_is_given_is_taken(tmp_path: Path) -> None:
     path = write(tmp_path, "a.csv", "text:label,more\na b:x,y\n")
     assert read(path, delimiter=":", text_column="text").metadata == {"label,more": ("x,y",)}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_table_without_names_has_numbered_columns(tmp_path: Path, kind: str) -> None:
+    texts, labels = ["text", "a longer text", "more"], ["label", "y", "z"]
+    if kind == "csv":
+        path = write(tmp_path, "a.csv", made.table(texts[1:], labels[1:]))
+    else:
+        path = tmp_path / "a.xlsx"
+        path.write_bytes(made.workbook(texts[1:], labels[1:]))
+    named = look(path)
+    assert [column.name for column in named.columns] == ["text", "label"]
+    seen = look(path, TextOptions(header=False))
+    assert [column.name for column in seen.columns] == ["column 1", "column 2"]
+    assert (named.rows, seen.rows) == (2, 3)
+    data = read(path, text_column="column 1", label_column="column 2", header=False)
+    assert list(data.texts or ()) == texts
+    assert list(data.labels or ()) == labels
+    assert load_source(data.source).fingerprint() == data.fingerprint()
+
+
+def test_lines_have_no_header_to_leave_out(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.txt", "one\ntwo\n")
+    assert "header does nothing" in refused(path, header=False)
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])

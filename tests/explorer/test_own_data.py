@@ -86,6 +86,21 @@ def test_nothing_can_be_trained_before_a_file_is_there(runs: Path) -> None:
     assert "Bring a file of your own" in app.warning[0].value
 
 
+def test_the_first_row_may_be_a_row_as_the_others(
+    tmp_path: Path, runs: Path, planned: list[list[str]]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("good food,yes\nbad food indeed,no\n" * 10, encoding="utf-8")
+    app = own(path)
+    assert field(app, "Column with the texts").options == ["good food", "yes"]
+    next(one for one in app.toggle if "first row" in one.label).set_value(False)
+    renewed(app)
+    assert field(app, "Column with the texts").options == ["column 1", "column 2"]
+    assert "--no-header" in planned[-1]
+    assert "--no-header" in command_shown(app)
+    assert shown_facts(app)["Items"] == "20"
+
+
 def shown_facts(app: AppTest) -> dict[str, str]:
     """What the plan says of the data, by name."""
     names = [caption.value for caption in app.caption if caption.value in FACTS]

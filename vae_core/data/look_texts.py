@@ -56,10 +56,10 @@ def _sample_sheet(path: Path, options: TextOptions) -> Sample:
         wanted = options.sheet if options.sheet in names else None
         sheet = chosen_sheet(book, wanted, path)
         said = book[sheet].max_row or 0
-        table = sheet_table(book, sheet, path, _ROWS)
+        table = sheet_table(book, sheet, path, _ROWS, header=options.header is not False)
         rows = _rows(table, _ROWS)
         exact = len(rows) < _ROWS
-        count = len(rows) if exact else max(said - 1, len(rows))
+        count = len(rows) if exact else max(said - (options.header is not False), len(rows))
         return Sample(
             table.columns, rows, count, exact, table.notes, sheets=tuple(names), sheet=sheet
         )
@@ -122,7 +122,9 @@ def _table(
     stream = io.BytesIO(head)
     if options.kind == "table":
         dialect = _dialect(path, head, encoding, options)
-        table = text_table(stream, encoding.name, dialect, path.name, cut=cut)
+        table = text_table(
+            stream, encoding.name, dialect, path.name, header=options.header is not False, cut=cut
+        )
         width = table.width or len(table.columns)
         rows = (row for part in parts for row in loose_rows(part, dialect, width))
         return table, [tuple(row[: len(table.columns)]) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from vae_core.data import limits
@@ -52,6 +53,16 @@ def batched(rows: Iterable[tuple[int, Row]], width: int) -> Iterator[Batch]:
             kept, places, characters = [], [], 0
     if kept:
         yield Batch(list(zip(*kept, strict=True)) if width else [], places)
+
+
+def headed(
+    rows: Iterator[tuple[int, Row]], *, header: bool
+) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+    """The names of columns, and the rows below: the first row names them, or they are numbered."""
+    first = next(rows, (0, []))
+    if header or not first[1]:
+        return [cell.strip() for cell in first[1]], rows
+    return [f"column {number}" for number in range(1, len(first[1]) + 1)], chain([first], rows)
 
 
 def check_columns(columns: Sequence[str], name: str) -> None:

@@ -10,7 +10,7 @@ from typing import IO
 
 from vae_core.data import limits
 from vae_core.data.dataset import DataError
-from vae_core.data.rows import Row, Table, batched, check_columns
+from vae_core.data.rows import Row, Table, batched, check_columns, headed
 
 _CANDIDATES = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 200
@@ -82,26 +82,32 @@ def _reader(lines: Iterator[str], dialect: Dialect, strict: bool) -> csv._reader
 
 
 def text_table(
-    stream: IO[bytes], encoding: str, dialect: Dialect, name: str, *, cut: bool = False
+    stream: IO[bytes],
+    encoding: str,
+    dialect: Dialect,
+    name: str,
+    *,
+    header: bool = True,
+    cut: bool = False,
 ) -> Table:
-    """The rows below the header, each as wide as it; blank lines are left out.
+    """The rows, each as wide as the first; blank lines are left out.
 
-    ``cut``: only a file's beginning is given, so that its last row may have no end.
-    Raises DataError where there is no header; reading does at a row of another width and where
-    the quotation marks do not close.
+    ``header``: the first row names the columns, else they are numbered. ``cut``: only a file's
+    beginning is given, so that its last row may have no end. Raises DataError where there is no
+    row; reading does at one of another width and where the quotation marks do not close.
     """
     # newline="": the reader of tables knows every kind of line end, also within a cell.
     text = io.TextIOWrapper(stream, encoding, newline="")
     rows = _Rows(text, dialect, name, cut)
-    header = [cell.strip() for cell in next(rows.all(), (0, []))[1]]
+    names, found = headed(rows.all(), header=header)
     # A column without a name, as a trailing comma makes it, cannot be asked for.
-    kept = [number for number, column in enumerate(header) if column]
-    columns = [header[number] for number in kept]
+    kept = [number for number, column in enumerate(names) if column]
+    columns = [names[number] for number in kept]
     check_columns(columns, name)
-    every = len(kept) == len(header)
-    below = rows.below(len(header))
+    every = len(kept) == len(names)
+    below = rows.as_wide(found, len(names))
     chosen = below if every else ((at, [row[i] for i in kept]) for at, row in below)
-    return Table(name, columns, batched(chosen, len(columns)), width=len(header))
+    return Table(name, columns, batched(chosen, len(columns)), width=len(names))
 
 
 def loose_rows(text: str, dialect: Dialect, header: int) -> Iterator[Row]:
@@ -148,11 +154,12 @@ class _Rows:
                 return
             raise self._refusal(error) from error
 
-    def below(self, width: int) -> Iterator[tuple[int, Row]]:
-        for number, row in self.all():
+    def as_wide(self, rows: Iterator[tuple[int, Row]], width: int) -> Iterator[tuple[int, Row]]:
+        """The rows; raises DataError at one that has not ``width`` cells."""
+        for number, row in rows:
             if len(row) != width:
                 raise DataError(
-                    f"Line {number} of {self._name} has {len(row)} columns, but the header has "
+                    f"Line {number} of {self._name} has {len(row)} columns, but the first has "
                     f"{width}; mend the line, or name the delimiter."
                 )
             yield number, row

@@ -118,7 +118,8 @@ def open_table(path: Path, options: TextOptions) -> Iterator[tuple[Table, TextOp
     elif kind == "workbook":
         with open_workbook(path) as book:
             sheet = chosen_sheet(book, options.sheet, path)
-            yield sheet_table(book, sheet, path), replace(found, sheet=sheet)
+            table = sheet_table(book, sheet, path, header=options.header is not False)
+            yield table, replace(found, sheet=sheet)
     elif kind == "documents":
         with open_archive(path) as archive:
             yield documents_table(archive, options.encoding), found
@@ -134,7 +135,9 @@ def open_table(path: Path, options: TextOptions) -> Iterator[tuple[Table, TextOp
                     quoting=options.quoting,
                 )  # fmt: skip
                 found = replace(found, delimiter=dialect.delimiter, quoting=dialect.quoting)
-                table = text_table(stream, encoding.name, dialect, path.name)
+                table = text_table(
+                    stream, encoding.name, dialect, path.name, header=options.header is not False
+                )
             elif kind == "json":
                 table = json_table(stream, encoding, path.name)
             else:
@@ -159,6 +162,7 @@ def _check_options(path: Path, options: TextOptions) -> None:
     useless = {
         "sheet": options.sheet is not None and kind != "workbook",
         "delimiter": options.delimiter is not None and kind != "table",
+        "header": options.header is not None and kind not in ("table", "workbook"),
         "encoding": options.encoding is not None and kind not in (*_TEXT_KINDS, "documents"),
     }
     for name, odd in useless.items():

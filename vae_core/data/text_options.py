@@ -17,7 +17,8 @@ class TextOptions:
     """What is None is found out from the file. Every field is a JSON value.
 
     ``kind``: one of ``KINDS``. ``delimiter``: one character, or a name of ``DELIMITERS``.
-    ``quoting``: whether quotation marks of a table hold cells together, or are text.
+    ``quoting``: whether quotation marks of a table hold cells together, or are text. ``header``:
+    whether the first row of a table or sheet names the columns; they are numbered where not.
     """
 
     text_column: str | None = None
@@ -25,6 +26,7 @@ class TextOptions:
     sheet: str | None = None
     delimiter: str | None = None
     quoting: bool | None = None
+    header: bool | None = None
     encoding: str | None = None
     kind: str | None = None
 
@@ -56,7 +58,7 @@ class TextOptions:
         """The options that ``Dataset.source`` of a corpus records. Raises DataError where odd."""
         values = {name: source.get(name) for name in cls.__dataclass_fields__}
         for name, value in values.items():
-            wanted = bool if name == "quoting" else str
+            wanted = bool if name in ("quoting", "header") else str
             if value is not None and not isinstance(value, wanted):
                 raise DataError(
                     f"Where the data came from is not recorded well: {name} is {value!r}; train "

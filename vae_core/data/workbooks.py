@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx): one sheet as a table, its first row the header."""
+"""Workbooks (.xlsx): one sheet as a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vae_core.data import limits
 from vae_core.data.archives import open_archive
 from vae_core.data.dataset import DataError
 from vae_core.data.json_rows import written
-from vae_core.data.rows import Row, Table, batched, check_columns
+from vae_core.data.rows import Row, Table, batched, check_columns, headed
 from vae_core.errors import reason
 
 PARTS = "xl/workbook.xml"
@@ -64,15 +64,17 @@ def chosen_sheet(book: Any, wanted: str | None, path: Path) -> str:
     return wanted
 
 
-def sheet_table(book: Any, sheet: str, path: Path, most: int | None = None) -> Table:
-    """At most ``most`` rows below the first row with text. Columns without a name are left out.
+def sheet_table(
+    book: Any, sheet: str, path: Path, most: int | None = None, *, header: bool = True
+) -> Table:
+    """At most ``most`` rows with text. Columns without a name are left out.
 
-    Raises DataError where there is no header; reading does where the sheet is damaged.
+    ``header``: the first of them names the columns, else they are numbered. Raises DataError where
+    there is none; reading does where the sheet is damaged.
     """
-    rows = _rows(book[sheet], path)
-    header = [cell.strip() for cell in next(rows, (0, []))[1]]
-    kept = [number for number, column in enumerate(header) if column]
-    columns = [header[number] for number in kept]
+    names, rows = headed(_rows(book[sheet], path), header=header)
+    kept = [number for number, column in enumerate(names) if column]
+    columns = [names[number] for number in kept]
     name = f"Sheet {sheet!r} of {path.name}"
     check_columns(columns, name)
     chosen = (
