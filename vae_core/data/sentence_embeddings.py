@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 
 from vae_core.data.dataset import DataError
+from vae_core.data.text_column import blocks
 from vae_core.errors import reason
 
 _BATCH = 64
@@ -47,19 +48,24 @@ def embed_texts(
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-        found = model.encode(
-            list(texts),
-            batch_size=_BATCH,
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-        )
+        # Block by block: millions of texts are not in memory at once.
+        parts = [
+            model.encode(
+                list(block),
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+            for block in blocks(texts)
+        ]
     except Exception as error:  # every part of a foreign folder fails in its own way
         raise DataError(
             f"The sentence-embedding model in {folder} cannot be used "
             f"({type(error).__name__}: {reason(error)}); download it again."
         ) from error
-    return _checked(np.asarray(found, dtype=np.float32).reshape(len(texts), -1), folder)
+    found = np.concatenate([np.asarray(part, dtype=np.float32) for part in parts])
+    return _checked(found.reshape(len(texts), -1), folder)
 
 
 def _checked(found: npt.NDArray[np.float32], folder: Path) -> npt.NDArray[np.float32]:
