@@ -23,6 +23,13 @@ page = st.navigation(
     [st.Page(paths.pages_folder() / name, title=title, icon=icon) for name, title, icon in PAGES],
     position="top",
 )
+if not st.get_option("server.enableStaticServing"):
+    # Only `streamlit run` in another folder than the project's: its settings are not found there.
+    st.error(
+        "The maps cannot be shown: start the app with the latentscape command, or with "
+        "streamlit run in the project's folder.",
+        icon=":material/error:",
+    )
 keeper()
 model_bar.show()
 page.run()

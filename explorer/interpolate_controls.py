@@ -189,11 +189,15 @@ def _typed_ends(run: Run) -> tuple[End, End] | None:
     if not all(texts):
         st.info(f"Type a {one} into both boxes to see the path between them.")
         return None
+    from vae_core.runs import is_cut, longest_text
+
     unknown = list(dict.fromkeys(word for text in texts for word in unknown_words(run, text)))
     if unknown:
         st.warning(
             page_parts.literal(wording.unknown(unknown, run.modality)), icon=":material/help:"
         )
+    if any(is_cut(run.model, text) for text in texts):
+        st.caption(f"The model reads only the first {longest_text(run.model)} words of a text.")
     start, end = (End(point_of_text(run, text), text) for text in texts)
     return start, end
 

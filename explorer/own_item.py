@@ -54,4 +54,5 @@ def _encoded(run: Run, content: str) -> Encoded | str:
         at=about["at"],
         near=about["nearest"],
         unknown=about.get("unknown", ()),
+        read=about.get("read"),
     )

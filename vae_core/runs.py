@@ -14,7 +14,7 @@ from vae_core.data.sentence_embeddings import embed_texts
 from vae_core.data.tensors import ImageTensors, ItemTensors, SentenceTensors
 from vae_core.data.text_column import blocks
 from vae_core.data.token_rows import token_rows
-from vae_core.data.tokenizer import Tokenizer
+from vae_core.data.tokenizer import EOS, Tokenizer
 from vae_core.evaluation.posterior import encode_items
 from vae_core.models import VAE, BagOfWordsConfig
 from vae_core.models.image import ImageConfig
@@ -63,14 +63,29 @@ def text_tensors(model: VAE, texts: Sequence[str]) -> SentenceTensors | Document
         raise DataError(f"This model is for {model.modality}, but texts came.")
     if isinstance(model.config, BagOfWordsConfig):
         columns = word_columns(
-            tokenizer.encode(block, MAX_DOCUMENT_TOKENS) for block in blocks(texts)
+            tokenizer.encode(block, longest_text(model)) for block in blocks(texts)
         )
         folder = model.config.embeddings
         features = embed_texts(texts, folder, model.device) if folder else None
         return DocumentTensors(columns, tokenizer.vocabulary_size, model.device, features)
-    longest = getattr(model.config, "max_tokens", 32)
+    longest = longest_text(model)
     rows = token_rows(tokenizer.encode(block, longest) for block in blocks(texts))
     return SentenceTensors(rows, model.device)
+
+
+def longest_text(model: VAE) -> int:
+    """How many tokens of a text a model reads."""
+    if isinstance(model.config, BagOfWordsConfig):
+        return MAX_DOCUMENT_TOKENS
+    return int(getattr(model.config, "max_tokens", 32))
+
+
+def is_cut(model: VAE, text: str) -> bool:
+    """Whether a text is longer than what the model reads of it."""
+    tokenizer = getattr(model, "tokenizer", None)
+    if not isinstance(tokenizer, Tokenizer):
+        return False
+    return tokenizer.encode([text], longest_text(model))[0][-1] != EOS
 
 
 def encode_dataset(model: VAE, dataset: Dataset) -> Latents:

@@ -23,6 +23,7 @@ class Encoded:
         at: where that lies on each map.
         near: the nearest items.
         unknown: words that the model has never seen.
+        read: how many tokens were read of a text that is longer, else None.
     """
 
     z: NDArray[np.floating]
@@ -30,6 +31,7 @@ class Encoded:
     at: Mapping[str, tuple[float, float]]
     near: Sequence[int]
     unknown: Sequence[str] = ()
+    read: int | None = None
 
 
 def own_item(
@@ -79,6 +81,7 @@ def _answer(heard: object, encode: Callable[[str], Encoded | str]) -> dict[str, 
         "at": {name: list(place) for name, place in found.at.items()},
         "near": [int(index) for index in found.near],
         "unknown": list(found.unknown),
+        "read": found.read,
         "problem": None,
     }
     return {**still(found.shown, found.z, request), **more}

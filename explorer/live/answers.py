@@ -128,7 +128,7 @@ def _plan_at(run: Run, request: At, views: Views) -> _Plan:
 
 
 def _plan_encode(run: Run, request: Encode, views: Views) -> _Plan:
-    from vae_core.runs import encode_dataset
+    from vae_core.runs import encode_dataset, is_cut, longest_text
 
     found = encode_dataset(run.model, _as_dataset(run, request.content))
     mean = found.mean[0]
@@ -140,7 +140,10 @@ def _plan_encode(run: Run, request: Encode, views: Views) -> _Plan:
         "nearest": near.tolist(),
     }
     if run.tokenizer is not None:
-        described["unknown"] = run.tokenizer.unknown_words(request.content.decode())
+        text = request.content.decode()
+        described["unknown"] = run.tokenizer.unknown_words(text)
+        if is_cut(run.model, text):
+            described["read"] = longest_text(run.model)
     return _Plan(mean[None], lambda shown: replies.Latent(described, shown))
 
 

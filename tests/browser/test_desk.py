@@ -59,6 +59,39 @@ def test_everything_is_decoded_while_a_slider_is_dragged(
     expect(slider).to_have_value(re.compile(rf"^{float(reach or 0):g}(\.0+)?$"))
 
 
+@pytest.mark.parametrize("model", ["mnist", "sentences"])
+def test_one_slider_after_the_other(page: Page, server: Server, model: str) -> None:
+    """Python hears of the first one and runs the page again; the second one works as well."""
+    desk = open_desk(page, server, model)
+    sliders = desk.locator(".dim input[type=range]")
+    names = desk.locator(".dim .dim-name").all_inner_texts()
+    for number in range(3):
+        sliders.nth(number).focus()
+        expect(desk.locator(".strip h3")).to_contain_text(f"What {names[number]} does")
+        expect(desk.locator(".dim.chosen")).to_have_count(1)
+        before = answers(desk)
+        sliders.nth(number).press("ArrowRight")
+        more_answers(page, desk, before)
+        page.wait_for_timeout(500)  # longer than the rest after which Python hears
+        at_rest(page)
+
+
+def test_locks_are_kept_while_one_looks_at_another_page(page: Page, server: Server) -> None:
+    desk = open_desk(page, server, "mnist")
+    lock = desk.locator(".dim .lock").nth(2)
+    lock.click()
+    page.get_by_role("link", name="Map").click()
+    page.locator(".st-key-map_room .layers[data-drawn]").wait_for(state="attached")
+    page.get_by_role("link", name="Decode").click()
+    expect(desk.locator(".status")).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    expect(lock).to_have_attribute("aria-pressed", "true")
+    value = desk.locator(".dim input[type=range]").nth(2)
+    before = value.input_value()
+    desk.get_by_role("button", name="Random sample").click()
+    expect(desk.locator(".origin")).to_have_text(re.compile("^A random sample"))
+    assert value.input_value() == before
+
+
 def test_a_typed_number_is_one_that_can_be_decoded(page: Page, server: Server) -> None:
     desk = open_desk(page, server, "mnist")
     number, slider = (

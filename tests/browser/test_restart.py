@@ -52,6 +52,8 @@ def test_the_map_is_live_again_and_keeps_its_pins(page: Page, server: Server) ->
         is_live(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         assert room.evaluate(COUNTED) == 1
+        # Python knows of the pin as well.
+        expect(page.get_by_text("Drop two more to reckon with them")).to_be_visible()
         # The new server knows the map by which a place is decoded.
         before = answers(page)
         probe(page)
@@ -60,6 +62,22 @@ def test_the_map_is_live_again_and_keeps_its_pins(page: Page, server: Server) ->
                 break
             page.wait_for_timeout(100)
         assert answers(page) > before
+
+
+def test_a_page_that_is_loaded_again_has_its_pins(page: Page, server: Server) -> None:
+    room = open_map(page, server, "digits")
+    is_live(page)
+    probe(page)
+    page.locator(f"{MAP} .probe-card").get_by_role("button", name="Pin").click()
+    expect(page.get_by_text("Drop two more to reckon with them")).to_be_visible()
+    page.reload()
+    is_live(page)
+    expect(page.get_by_text("Drop two more to reckon with them")).to_be_visible()
+    assert room.evaluate(COUNTED) == 1
+    # What lies there is decoded again.
+    page.wait_for_function(
+        "map => map.latentMap.probe.pins.held[0].picture !== null", arg=room.element_handle()
+    )
 
 
 def test_where_only_the_live_socket_is_shut_the_page_comes_to_rest(

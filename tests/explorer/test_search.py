@@ -38,6 +38,7 @@ def test_a_number_finds_the_item_of_that_number_too(tmp_path: Path) -> None:
     assert matching(run, "2").nonzero()[0].tolist() == [2, 5, 8, 11, 14, 17, 20, 23, 26, 29]
     assert matching(run, "7").nonzero()[0].tolist() == [7]
     assert matching(run, "Item 7").nonzero()[0].tolist() == [7], "as cards call it"
+    assert matching(run, "item 2").nonzero()[0].tolist() == [2], "not those of the label 2"
 
 
 def test_labels_and_metadata_are_searched(texts: Run) -> None:

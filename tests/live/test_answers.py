@@ -24,6 +24,7 @@ from explorer.live.views import Neighbours, Raw, Views
 from tests.live.support import points
 from vae_core.checkpoint import Run
 from vae_core.models import SentenceVAE
+from vae_core.runs import longest_text
 
 of_each_kind = pytest.mark.parametrize(
     "run", ["pictures", "coloured", "sentences", "documents"], indirect=True
@@ -134,7 +135,21 @@ def test_a_typed_text_is_encoded(run: Run) -> None:
     mean = encode_texts(run.model, [text]).numpy()
     np.testing.assert_allclose(found.about["mean"], mean[0], rtol=1e-4, atol=1e-4)
     assert "zyzzyva" in found.about["unknown"]
+    assert "read" not in found.about
     assert_shows(found.shown, run, mean)
+
+
+@of_texts
+def test_of_a_long_text_is_told_how_much_was_read(run: Run) -> None:
+    longest = longest_text(run.model)
+    counts = (longest, longest + 1, longest + 9)
+    whole, cut, longer = (one(run, Encode(b"says " * count)) for count in counts)
+    assert isinstance(whole, Latent)
+    assert isinstance(cut, Latent)
+    assert isinstance(longer, Latent)
+    assert "read" not in whole.about
+    assert cut.about["read"] == longer.about["read"] == longest
+    assert longer.about["mean"] == pytest.approx(cut.about["mean"], abs=1e-3)
 
 
 @of_each_kind

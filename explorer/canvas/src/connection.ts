@@ -45,12 +45,17 @@ export function join(door: Door, model: string): [client: LiveClient, leave: () 
 export class Line {
   client: LiveClient | null = null;
   private door: string | null = null;
+  private other = false;
   private leave: () => void = () => undefined;
 
-  /** `came` is called whenever decoding has become live. */
+  /**
+   * `came` is called whenever decoding has become live; `renewed` when that is through another door,
+   * behind which nobody knows what this part of the page holds.
+   */
   constructor(
     private readonly status: Status,
     private readonly came: () => void = () => undefined,
+    private readonly renewed: () => void = () => undefined,
   ) {}
 
   get live(): boolean {
@@ -61,6 +66,7 @@ export class Line {
   to(live: Door | null, model: string): void {
     const door = live ? `${live.path} ${live.token} ${model}` : "";
     if (door === this.door) return;
+    this.other = Boolean(this.door);
     this.door = door;
     this.leave();
     this.client = null;
@@ -73,7 +79,10 @@ export class Line {
     this.client = client;
     const off = client.onState((state) => {
       this.status.live(state);
-      if (state === "live") this.came();
+      if (state !== "live") return;
+      this.came();
+      if (this.other) this.renewed();
+      this.other = false;
     });
     this.leave = () => {
       off();

@@ -84,6 +84,8 @@ export interface Latent {
   nearest: number[];
   /** Words of the text that the model has never seen. */
   unknown?: string[];
+  /** How many tokens were read of a text that is longer. */
+  read?: number;
   body: Body | null;
 }
 

@@ -8,8 +8,10 @@
 import type { Door } from "./connection";
 import type { State, World } from "./live";
 
-/** While nobody answers, ask so often: a server that is down hears nothing. */
-const AGAIN = 5_000;
+/** While nobody answers, ask so often; a page that is busy gets the time to run. */
+const AGAIN = 10_000;
+/** While Streamlit's own connection is down, look so often whether it is back. */
+const LOOK = 300;
 
 export interface Told {
   live: Door | null;
@@ -26,7 +28,10 @@ export class Renewal {
   private waiting = false;
   private stop: () => void = () => undefined;
 
-  constructor(private readonly later: World["later"]) {}
+  constructor(
+    private readonly later: World["later"],
+    private readonly reaches: () => boolean = reachesPython,
+  ) {}
 
   /** Python has run the page: the door it knows, and how to ask for another run. */
   told({ live, heard }: Told, ask: (request: number) => void): void {
@@ -48,6 +53,10 @@ export class Renewal {
 
   private go(): void {
     this.waiting = true;
+    if (!this.reaches()) {
+      this.stop = this.later(() => this.go(), LOOK);
+      return;
+    }
     this.stop = this.later(() => this.go(), AGAIN);
     this.ask(++this.request);
   }
@@ -56,4 +65,11 @@ export class Renewal {
     this.waiting = false;
     this.stop();
   }
+}
+
+/** Whether Streamlit's own connection stands, as its page says; yes where it says nothing. */
+export function reachesPython(): boolean {
+  const app = document.querySelector<HTMLElement>('[data-testid="stApp"]');
+  const said = app?.dataset.testConnectionState;
+  return said === undefined || said === "CONNECTED";
 }

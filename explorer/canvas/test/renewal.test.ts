@@ -8,6 +8,7 @@ describe("a page whose door is shut", () => {
   let asked: number[];
   let due: (() => void) | null;
   let renewal: Renewal;
+  let reaches: boolean;
 
   const ask = (request: number): void => void asked.push(request);
   const pass = (): void => {
@@ -19,10 +20,14 @@ describe("a page whose door is shut", () => {
   beforeEach(() => {
     asked = [];
     due = null;
-    renewal = new Renewal((run) => {
-      due = run;
-      return () => (due = null);
-    });
+    reaches = true;
+    renewal = new Renewal(
+      (run) => {
+        due = run;
+        return () => (due = null);
+      },
+      () => reaches,
+    );
     renewal.told({ live: OLD, heard: 0 }, ask);
   });
 
@@ -40,6 +45,17 @@ describe("a page whose door is shut", () => {
     renewal.told({ live: NEW, heard: 3 }, ask);
     pass();
     expect(asked).toEqual([1, 2, 3]);
+  });
+
+  test("while Python cannot be reached nothing is asked; as soon as it can be, it is", () => {
+    reaches = false;
+    renewal.heard("offline");
+    pass();
+    pass();
+    expect(asked).toEqual([]);
+    reaches = true;
+    pass();
+    expect(asked).toEqual([1]);
   });
 
   test("a run that has not heard the request is no answer, unless it brings another door", () => {

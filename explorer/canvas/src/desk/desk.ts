@@ -8,7 +8,7 @@ import { Status } from "../status";
 import { bodyOf } from "../still";
 import { readTheme, withAlpha } from "../theme";
 import { Decoder, Lane } from "./decoder";
-import type { DeskMeta, DeskState } from "./meta";
+import type { DeskMeta, DeskState, Dimension } from "./meta";
 import { Row } from "./row";
 import { Sheet } from "./sheet";
 import { startBar, type StartBar } from "./start";
@@ -22,13 +22,22 @@ const FEW = 4;
 /** Python hears of a change when the hand has rested for so long. */
 const REST = 300;
 
+/** What is locked outlives the desk: Streamlit may build it anew, as after another page. */
+const locks = new Map<string, Set<number>>();
+
+function locksOf(model: string): Set<number> {
+  const known = locks.get(model) ?? new Set<number>();
+  locks.set(model, known);
+  return known;
+}
+
 export class Desk {
   readonly root = el("div", { class: "desk" });
   private z: number[];
   private origin: string;
   private temperature: number;
-  private readonly locked = new Set<number>();
-  private chosen = 0;
+  private readonly locked: Set<number>;
+  private chosen: Dimension;
   private request = 0;
   private walking: ReturnType<typeof setInterval> | undefined;
   private resting: ReturnType<typeof setTimeout> | undefined;
@@ -36,7 +45,7 @@ export class Desk {
   private readonly result = el("div", { class: "result", "aria-live": "polite" });
   private readonly said = el("div", { class: "quiet origin" });
   private readonly status = new Status();
-  private readonly line = new Line(this.status, () => this.show(true));
+  private readonly line = new Line(this.status, () => this.show(true), () => this.settle());
   private readonly decoder: Decoder;
   private readonly strip: Strip;
   private readonly sheet: Sheet | null;
@@ -51,6 +60,8 @@ export class Desk {
     this.z = [...meta.z];
     this.origin = meta.origin;
     this.temperature = meta.temperature;
+    this.locked = locksOf(meta.model);
+    this.chosen = meta.dims[0];
     this.decoder = new Decoder(
       () => this.line.client,
       (message) => (this.said.textContent = message),
@@ -76,7 +87,8 @@ export class Desk {
     host.append(this.root);
     this.sizes = new ResizeObserver(() => this.drawSpreads());
     this.sizes.observe(this.root);
-    this.choose(0);
+    this.rows.forEach((row) => row.setLocked(this.locked.has(row.about.index)));
+    this.choose(this.chosen);
     this.show(false);
     if (meta.answer) this.showBody(bodyOf(meta.answer));
     this.line.to(meta.live, meta.model);
@@ -96,14 +108,14 @@ export class Desk {
     this.showBody(bodyOf(answer));
   }
 
-  private row(about: DeskMeta["dims"][number]): Row {
+  private row(about: Dimension): Row {
     return new Row(about, {
       moved: (value) => {
         this.setWalking(false);
         this.set([[about.index, value]], true);
       },
       settled: () => this.settle(),
-      chosen: () => this.choose(this.meta.dims.indexOf(about)),
+      chosen: () => this.choose(about),
       locked: (locked) => (locked ? this.locked.add(about.index) : this.locked.delete(about.index)),
     });
   }
@@ -131,10 +143,10 @@ export class Desk {
     return `A random sample at temperature ${this.temperature.toFixed(1)}`;
   }
 
-  private choose(position: number): void {
-    this.chosen = position;
-    this.rows.forEach((row, k) => row.choose(k === position));
-    this.strip.show(this.z, this.meta.dims[position]);
+  private choose(dimension: Dimension): void {
+    this.chosen = dimension;
+    this.rows.forEach((row) => row.choose(row.about.index === dimension.index));
+    this.strip.show(this.z, dimension);
   }
 
   /** Set some dimensions by hand. */
@@ -190,10 +202,11 @@ export class Desk {
   private show(decode: boolean): void {
     this.rows.forEach((row) => row.show(this.z[row.about.index]));
     this.said.textContent = this.origin;
-    this.strip.mark(this.z[this.meta.dims[this.chosen].index]);
+    this.strip.mark(this.z[this.chosen.index]);
+    if (!this.decoder.live) this.sheet?.show(this.z);
     if (!decode || !this.decoder.live) return;
     void this.decoder.decode(Lane.result, this.z, 1).then((body) => body && this.showBody(body));
-    this.strip.show(this.z, this.meta.dims[this.chosen]);
+    this.strip.show(this.z, this.chosen);
     this.sheet?.show(this.z);
   }
 

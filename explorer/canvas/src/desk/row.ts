@@ -56,9 +56,13 @@ export class Row {
     });
     this.lock.addEventListener("click", () => {
       const locked = this.lock.getAttribute("aria-pressed") !== "true";
-      this.lock.setAttribute("aria-pressed", String(locked));
+      this.setLocked(locked);
       wishes.locked(locked);
     });
+  }
+
+  setLocked(locked: boolean): void {
+    this.lock.setAttribute("aria-pressed", String(locked));
   }
 
   show(value: number): void {

@@ -47,7 +47,11 @@ export class Chrome {
   ) {
     const meta = ctx.meta();
     this.hint = new Hint(meta.modality);
-    this.legend = new Legend(ctx, () => ctx.stage.repaint());
+    this.legend = new Legend(ctx, () => {
+      // A class that is hidden hides those of its points as well that are only dimmed.
+      if (ctx.model.divided) ctx.stage.restyle();
+      else ctx.stage.repaint();
+    });
     this.minimap = new Minimap(ctx, (u, v) => navigation.goTo(u, v));
     this.nothing = new Nothing(ctx, () => {
       navigation.reset();

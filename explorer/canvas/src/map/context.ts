@@ -6,7 +6,7 @@ import type { MapModel } from "./model";
 import type { Stage } from "./stage";
 
 /** Requests that must not wait for each other, or replace each other, go different ways. */
-export const Channel = { probe: 0, hover: 1 } as const;
+export const Channel = { probe: 0, hover: 1, pins: 2 } as const;
 
 export interface Context {
   readonly stage: Stage;

@@ -92,7 +92,7 @@ export class LatentMap implements Context {
       },
       this.drawing,
     );
-    this.line = new Line(this.chrome.status, () => this.probe.again());
+    this.line = new Line(this.chrome.status, () => this.probe.again(), () => this.send({}));
     const parts = this.parts();
     this.gestures = new Gestures(this.root, handsOf(parts));
     listenToKeys(
@@ -142,12 +142,12 @@ export class LatentMap implements Context {
       this.spoken,
       el("div", { class: "unseen" }, HELP),
     );
-    this.probe.pins.restore(this.told.pins);
     this.looking.pick(this.told.picked ?? -1, false);
     this.fit();
     this.sizes.observe(this.root);
     startPoints(this.stage, this.root, this.chrome.status);
     this.navigation.return();
+    this.probe.pins.restore();
     this.chrome.toolbar.choose("probe");
     this.describe();
     this.line.to(this.told.live, this.told.model);

@@ -1,20 +1,22 @@
-/** Where one was on a map, kept in this tab while one looks at other pages. */
-import type { Camera } from "../view";
+/** What this tab keeps of a map while one looks at other pages, or loads this one again. */
 
-const keyOf = (map: string): string => `latentscape.camera.${map}`;
+export type Kind = "camera" | "pins";
 
-export function store(map: string, camera: Camera | null): void {
+const keyOf = (kind: Kind, map: string): string => `latentscape.${kind}.${map}`;
+
+export function store(kind: Kind, map: string, value: unknown): void {
   try {
-    if (camera) sessionStorage.setItem(keyOf(map), JSON.stringify(camera));
-    else sessionStorage.removeItem(keyOf(map));
+    if (value === null) sessionStorage.removeItem(keyOf(kind, map));
+    else sessionStorage.setItem(keyOf(kind, map), JSON.stringify(value));
   } catch {
-    // Storage is full or forbidden: the map then opens whole next time.
+    // Storage is full or forbidden: the map then opens without it next time.
   }
 }
 
-export function recall(map: string): Camera | null {
+/** What was stored last; null where nothing was, or it cannot be read. */
+export function recall<Value>(kind: Kind, map: string): Value | null {
   try {
-    return JSON.parse(sessionStorage.getItem(keyOf(map)) ?? "null") as Camera | null;
+    return JSON.parse(sessionStorage.getItem(keyOf(kind, map)) ?? "null") as Value | null;
   } catch {
     return null;
   }

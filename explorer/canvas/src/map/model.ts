@@ -105,6 +105,11 @@ export class MapModel {
     for (let k = 0; k < indices.length; k++) if (this.selected) this.selected[indices[k]] = 1;
   }
 
+  /** Whether some points take part and others do not. */
+  get divided(): boolean {
+    return this.mask !== null || this.selected !== null;
+  }
+
   isSelected(index: number): boolean {
     return this.selected?.[index] === 1;
   }
@@ -119,6 +124,7 @@ export class MapModel {
 
   /** Of each point the style it is drawn in: its class, or dimmed (the last one). */
   styleOf(index: number): number {
+    if (this.hidden.size > 0 && this.hidden.has(this.codes[index])) return this.codes[index];
     const dimmed = !this.passes(index) || (this.selected !== null && this.selected[index] === 0);
     return dimmed ? this.classes : this.codes[index];
   }

@@ -1,5 +1,5 @@
 /** Moving over the map: every way to pan and zoom, and what follows from it. */
-import { cameraOf, pannedBy, pinched, toScreen, viewOf, zoomedAt, type View } from "../view";
+import { cameraOf, pannedBy, pinched, toScreen, viewOf, zoomedAt, type Camera, type View } from "../view";
 import { recall, store } from "./memory";
 import type { Stage } from "./stage";
 
@@ -15,13 +15,13 @@ export class Navigation {
 
   look(view: View): void {
     this.stage.look(view);
-    store(this.name, cameraOf(this.stage.view, this.stage.frame));
+    store("camera", this.name, cameraOf(this.stage.view, this.stage.frame));
     this.moved();
   }
 
   /** Go where one was on another visit to the page in this tab. */
   return(): void {
-    const camera = recall(this.name);
+    const camera = recall<Camera>("camera", this.name);
     const { width, height } = this.stage.view;
     if (camera) this.stage.look(viewOf(camera, width, height, this.stage.frame));
   }
@@ -53,7 +53,7 @@ export class Navigation {
 
   reset(): void {
     this.stage.lookAtAll();
-    store(this.name, null);
+    store("camera", this.name, null);
     this.moved();
   }
 }

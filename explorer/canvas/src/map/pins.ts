@@ -1,7 +1,10 @@
 /** Pins: decodes that were kept; Interpolate can go from one to another. */
+import { askDecode } from "../asks";
+import { pictureOf } from "../decoded";
 import { dot, framed } from "../marks";
 import { toScreen, type View } from "../view";
-import type { Context } from "./context";
+import { Channel, type Context } from "./context";
+import { recall, store } from "./memory";
 import type { Pin } from "./meta";
 
 const MOST = 12;
@@ -22,9 +25,26 @@ export class PinBoard {
     return this.held.map(({ pin }) => pin);
   }
 
-  /** Show the pins that Python remembers, as after a change of page. */
-  restore(pins: readonly Pin[]): void {
-    this.held = pins.slice(0, MOST).map((pin) => ({ pin, picture: null }));
+  /** Show the pins that Python remembers; loaded again, the page knows none, but this tab does. */
+  restore(): void {
+    const { pins, turn, columns } = this.ctx.meta();
+    const own = pins.length === 0 && turn === 0 ? (recall<Pin[]>("pins", columns.xy) ?? []) : [];
+    this.held = [...pins, ...own].slice(0, MOST).map((pin) => ({ pin, picture: null }));
+    if (own.length > 0) this.ctx.send({ pins: this.list });
+    void this.picture();
+  }
+
+  /** Decode the pictures that are missing: only where a pin is was remembered. */
+  async picture(): Promise<void> {
+    if (this.ctx.meta().modality !== "images") return;
+    for (const held of this.held) {
+      const { z } = held.pin;
+      if (held.picture || !z) continue;
+      const reply = await this.ctx.live()?.ask(Channel.pins, (to) => askDecode(to, z, 1));
+      if (reply?.kind !== "images") continue;
+      held.picture = pictureOf(reply);
+      this.ctx.stage.repaint();
+    }
   }
 
   add(pin: Pin, picture: HTMLCanvasElement | null): void {
@@ -49,6 +69,7 @@ export class PinBoard {
   }
 
   private changed(words: string): void {
+    store("pins", this.ctx.meta().columns.xy, this.list);
     this.ctx.send({ pins: this.list });
     this.ctx.say(words);
     this.ctx.stage.repaint();

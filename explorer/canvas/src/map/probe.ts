@@ -4,6 +4,7 @@ import { el, icon } from "../dom";
 import { askAt } from "../asks";
 import { ring } from "../marks";
 import { Rest, type Body, type Place } from "../protocol";
+import { reachesPython } from "../renewal";
 import { bodyOf, type Still } from "../still";
 import { toScreen, toUnit, type View } from "../view";
 import { Card } from "./cards";
@@ -81,12 +82,14 @@ export class Probe {
 
   private ask(u: number, v: number, final: boolean): void {
     if (this.ctx.live()?.state === "live") void this.askLive(u, v, final);
+    else if (!reachesPython()) this.waitFor("The server does not answer: trying again");
     else if (final) this.askPython(u, v);
     else this.waitFor(`${this.ctx.live() ? "Not live: decodes" : "Decodes"} when you let go`);
   }
 
   /** Ask again for where the probe is, as when the connection is back. */
   again(): void {
+    void this.pins.picture();
     if (this.spot) void this.askLive(this.spot.u, this.spot.v, false);
   }
 

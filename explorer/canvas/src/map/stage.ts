@@ -13,6 +13,8 @@ import { pointOpacity, pointSize, type Renderer } from "./renderer";
 /** A drawing that takes longer than this many milliseconds does not fit between two frames. */
 const HEAVY = 60;
 const REST = 110;
+/** A drawing that fails is tried again so often. */
+const MOST_FAILURES = 3;
 /** Points are shaded beneath where they are drawn fainter than this. */
 const CROWDED = 0.55;
 
@@ -46,6 +48,7 @@ export class Stage {
   private ticket = 0;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private styled = "";
+  private failures = 0;
   private gone = false;
 
   constructor(
@@ -162,6 +165,7 @@ export class Stage {
     this.busy = true;
     this.stale = false;
     const { model } = this;
+    let failed = false;
     if (look.key !== this.styled) {
       this.styled = look.key;
       this.opacity = look.opacity;
@@ -177,8 +181,14 @@ export class Stage {
     } catch (error) {
       // Destroyed or lost while it was drawing: whoever did that begins anew.
       console.debug("The map was not drawn", error);
+      failed = true;
     }
     if (this.gone || renderer !== this.renderer) return;
+    this.failures = failed ? this.failures + 1 : 0;
+    if (failed && this.failures <= MOST_FAILURES) {
+      this.stale ||= stale;
+      this.styled = "";
+    }
     this.drawn = target;
     this.shiftPoints();
     // A graphics processor works on after the call: two frames later it has caught up.

@@ -31,6 +31,7 @@ export interface OwnAnswer extends Still {
   at: Record<string, [number, number]>;
   near: number[];
   unknown: string[];
+  read: number | null;
   problem: string | null;
 }
 
@@ -40,7 +41,10 @@ export interface OwnState {
   content: string;
 }
 
-type Found = Pick<Latent, "mean" | "at" | "nearest" | "body"> & { unknown?: string[] };
+type Found = Pick<Latent, "mean" | "at" | "nearest" | "body"> & {
+  unknown?: string[];
+  read?: number | null;
+};
 
 export class Own {
   readonly root = el("div", { class: "own" });
@@ -83,8 +87,8 @@ export class Own {
     if (!answer || answer.request !== this.request || this.line.live) return;
     if (answer.problem) this.said.textContent = answer.problem;
     else {
-      const { at, near, unknown, z } = answer;
-      this.show({ mean: z, at, nearest: near, unknown, body: bodyOf(answer) });
+      const { at, near, unknown, read, z } = answer;
+      this.show({ mean: z, at, nearest: near, unknown, read, body: bodyOf(answer) });
       this.list(near.map((index) => [index, null]));
     }
   }
@@ -171,7 +175,12 @@ export class Own {
     this.found = found;
     if (found.body) showIn(this.again, found.body);
     const unknown = (found.unknown ?? []).slice(0, 8).map((word) => `“${word}”`);
-    this.said.textContent = unknown.length ? `The model does not know ${unknown.join(", ")}.` : "";
+    this.said.textContent = [
+      found.read ? `The model reads only the first ${found.read} words.` : "",
+      unknown.length ? `It does not know ${unknown.join(", ")}.` : "",
+    ]
+      .join(" ")
+      .trim();
     countAnswer(this.root);
     tellOthers(this.meta.model, "place", this.place(found));
   }
