@@ -56,7 +56,9 @@ def write(folder: Path, name: str, key: str, arrays: Arrays) -> Path:
     file = folder / FOLDER / f"{name}.npz"
     try:
         file.parent.mkdir(exist_ok=True)
-        plain: dict[str, Any] = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        plain: dict[str, Any] = {
+            name: np.ascontiguousarray(array) for name, array in arrays.items()
+        }
         plain[_KEY] = np.frombuffer(key.encode(), np.uint8)
         with whole_file(file) as stream:
             np.savez(stream, allow_pickle=False, **plain)

@@ -18,47 +18,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from explorer import job_process
-from explorer.slots import slots as slots_set
 from explorer.job import Job, JobError
 from explorer.job_locks import changing, holders, take_slot
+from explorer.job_queue import Queue
 from explorer.job_record import JobRecord, Kind, write_record
+from explorer.slots import slots as slots_set
 
 WORKER = (sys.executable, "-m", "explorer.cli")
 SERVER_STOP_SECONDS = 5.0
 POLL_SECONDS = 1.0
 
 _ID = re.compile(r"[0-9a-f]{12}")
-
-
-@dataclass(frozen=True)
-class Queue:
-    """The jobs that are not over: `running` by when they began, `waiting` in their order."""
-
-    slots: int
-    running: tuple[Job, ...]
-    waiting: tuple[Job, ...]
-
-    @property
-    def full(self) -> bool:
-        """Whether what is asked for now would have to wait."""
-        return len(self.running) + len(self.waiting) >= self.slots
-
-    def place(self, job: Job) -> int | None:
-        """Return which training in the queue this one is, from 1; None where it does not wait."""
-        trainings = [one.id for one in self.waiting if one.record.kind == "training"]
-        return trainings.index(job.id) + 1 if job.id in trainings else None
-
-    def busy(self) -> str:
-        """Say how many slots are busy."""
-        return f"{len(self.running)} of {self.slots} slot{'' if self.slots == 1 else 's'} busy"
-
-    def words(self, place: int) -> str:
-        """Say how many slots are busy, and the place of a visitor's job."""
-        return f"{self.busy()}; yours is number {place} in the queue."
 
 
 class Jobs:
@@ -133,6 +106,14 @@ class Jobs:
             tuple(job for *_, job in sorted(running, key=lambda one: one[:2])),
             tuple(job for _, job in sorted(waiting, key=lambda one: one[0])),
         )
+
+    def names(self) -> set[str]:
+        """Return the names of the run folders that jobs write, or wait to write."""
+        return {job.out.name for job in self._unsettled() if not job.over()}
+
+    def settled(self) -> bool:
+        """Tell whether nothing runs or waits, and the end of everything has been dealt with."""
+        return not self._unsettled()
 
     def pump(self) -> None:
         """Note what has ended, ask for what follows, start what waits as far as slots are free.

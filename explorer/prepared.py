@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from explorer import derived
 from explorer.analysis import clustering
-from explorer.analysis.clustering import Clusters, ClusterError
+from explorer.analysis.clustering import ClusterError, Clusters
 from explorer.analysis.projection import Projection, project
 
 if TYPE_CHECKING:

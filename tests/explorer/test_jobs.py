@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import job_process
+from explorer.job import Job, JobError
 from explorer.job_record import read_record
-from explorer.jobs import LOCK, Job, JobBusyError, JobError, Jobs
+from explorer.jobs import Jobs
 from vae_core import checkpoint
 from vae_core.config import TrainConfig
 from vae_core.data.registry import load_dataset
@@ -76,7 +76,7 @@ def test_a_job_ends_done_and_is_reaped(jobs_of: Callable[[str], Jobs], tmp_path:
     job = started(jobs, tmp_path)
     assert job.wait(LONG)
     assert job.state() == "done"
-    assert jobs.running() is None
+    assert jobs.queue().running == ()
     with pytest.raises(ProcessLookupError):  # a zombie would still be there
         os.kill(job.record.pid, 0)
 
@@ -128,7 +128,7 @@ def test_stop_lets_the_worker_keep_what_it_has(
 def test_stop_kills_in_the_end(
     jobs_of: Callable[[str], Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.jobs.TERMINATE_GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("explorer.job.TERMINATE_GRACE_SECONDS", 0.1)
     job = started(jobs_of(STUBBORN), tmp_path)
     until_rows(job)
     job.stop(grace=0.1)
@@ -164,18 +164,22 @@ def test_one_training_at_a_time_even_across_servers(
 ) -> None:
     here, elsewhere = jobs_of(OBEDIENT), jobs_of(OBEDIENT)
     job = started(here, tmp_path)
+    second, third = started(elsewhere, tmp_path, "second"), started(here, tmp_path, "third")
     for jobs in (here, elsewhere):
-        with pytest.raises(JobBusyError, match="Another training is running"):
-            started(jobs, tmp_path, "second")
-        running = jobs.running()
-        assert running is not None
-        assert running.id == job.id
-    assert sorted(path.name for path in here.folder.iterdir()) == sorted([job.id, LOCK])
+        jobs.pump()
+        queue = jobs.queue()
+        assert [one.id for one in queue.running] == [job.id]
+        assert [one.id for one in queue.waiting] == [second.id, third.id]
+        assert queue.words(2) == "1 of 1 slot busy; yours is number 2 in the queue."
+        assert queue.full
+    assert (second.state(), queue.place(third)) == ("queued", 2)
     until_rows(job)
     job.stop()
     assert job.wait(LONG)
-    second = started(elsewhere, tmp_path, "second")
+    while second.state() == "queued":
+        elsewhere.pump()
     assert second.state() == "running"
+    assert third.state() == "queued"
 
 
 def test_a_server_started_anew_finds_stops_and_judges_the_job(
@@ -258,19 +262,6 @@ def test_a_runs_folder_that_is_a_file_is_told_in_one_sentence(tmp_path: Path) ->
     (tmp_path / "runs").write_text("not a folder")
     with pytest.raises(JobError, match=r"could not be started in .*runs: .+\. Check"):
         Jobs(tmp_path / "runs").start(["train"], "x", tmp_path / "runs" / "x")
-
-
-def test_the_record_that_cannot_be_written_ends_the_worker(
-    jobs_of: Callable[[str], Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    jobs = jobs_of(OBEDIENT)
-    monkeypatch.setattr("explorer.jobs.write_record", full)
-    with pytest.raises(JobError, match="No space left on device"):
-        started(jobs, tmp_path)
-    assert job_process.holder_of(jobs.folder / LOCK) is None
 
 
 def test_jobs_are_no_runs(tmp_path: Path) -> None:
