@@ -27,7 +27,7 @@ class Queue:
 
     def busy(self) -> str:
         """Say how many slots are busy."""
-        return f"{len(self.running)} of {self.slots} slot{'' if self.slots == 1 else 's'} busy"
+        return f"{len(self.running)} of {self.slots} slots busy"
 
     def words(self, place: int) -> str:
         """Say how many slots are busy, and the place of a visitor's job."""

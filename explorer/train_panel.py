@@ -159,7 +159,7 @@ def _curves(rows: list[Row], *, running: bool) -> None:
         with side:
             st.caption(f"**{title}**, nats per item", help=meaning)
             st.plotly_chart(
-                figures.training_curve(drawn, term, epochs),
+                figures.of_height(figures.training_curve(drawn, term, epochs), CURVE_HEIGHT),
                 key=f"train.curve.{term}",
                 height=CURVE_HEIGHT,
                 config=figures.PLAIN,

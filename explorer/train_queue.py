@@ -14,14 +14,6 @@ from explorer.progress_words import ago
 REFRESH_SECONDS = 1.0
 MOST_ROWS, MOST_PAST = 6, 20
 STAYS = "It stays in the queue when the explorer is closed, and goes on when it is opened again."
-STATES = {
-    "queued": "waits",
-    "running": "running",
-    "stopping": "stopping",
-    "done": "done",
-    "stopped": "stopped",
-    "failed": "failed",
-}
 
 
 def show_others(jobs: Jobs, watched: Job | None) -> None:
@@ -77,10 +69,9 @@ def show_past(jobs: Jobs) -> None:
     ):
         for job in found[:MOST_PAST]:
             state = job.state()
-            what = "preparing" if job.record.kind == "preparation" else "training"
-            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
                 st.text(job.record.name)
-                st.caption(f"{what} · {STATES[state]} · {ago(job.age())}")
+                st.caption(f"{job.record.kind} · {state} · {ago(job.age())}")
             if state == "failed":
                 st.caption(page_parts.literal(job.failure()))
         if len(found) > MOST_PAST:

@@ -170,7 +170,7 @@ def test_one_training_at_a_time_even_across_servers(
         queue = jobs.queue()
         assert [one.id for one in queue.running] == [job.id]
         assert [one.id for one in queue.waiting] == [second.id, third.id]
-        assert queue.words(2) == "1 of 1 slot busy; yours is number 2 in the queue."
+        assert queue.words(2) == "1 of 1 slots busy; yours is number 2 in the queue."
         assert queue.full
     assert (second.state(), queue.place(third)) == ("queued", 2)
     until_rows(job)

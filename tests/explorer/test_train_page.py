@@ -261,7 +261,7 @@ def test_a_training_runs_is_shown_and_opens(worker: Path, runs: Path) -> None:
     assert "Epoch 3 of 4 · about 10 s left" in [bar.proto.text for bar in app.get("progress")]
     assert len(app.get("plotly_chart")) == 3
     assert "Stop" in labels(app)
-    waits = "1 of 1 slot busy: it will wait as number 1 in the queue."
+    waits = "1 of 1 slots busy: it will wait as number 1 in the queue."
     assert waits in [caption.value for caption in app.caption]
     (worker / "hold").unlink()
     assert job.wait(LONG)
