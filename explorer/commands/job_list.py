@@ -113,7 +113,7 @@ def resume(job_id: JobId) -> None:
     else:
         raise JobError(
             f"The job {job.id} ({plain(record.name)}) left nothing to go on from; start it again "
-            f"with: {plain(record.command)}"
+            f"with `{plain(record.command)}`."
         )
     again = jobs.start(arguments, record.name, job.out)
     place = jobs.queue().place(again)

@@ -170,6 +170,7 @@ def test_servers_that_race_never_lose_a_job_or_run_one_twice(tmp_path: Path) -> 
             jobs.start(["train", str(out)], out.name, out)
         while not all(job.over() for job in jobs.all()):
             jobs.pump()
+            time.sleep(0.02)
     """
     servers = [server(tmp_path, COUNTED, work) for _ in range(3)]
     for one in servers:

@@ -32,7 +32,7 @@ WORKER = """
     import pathlib, shutil, sys, time
     here, out = pathlib.Path({here!r}), pathlib.Path(sys.argv[-1])
     if sys.argv[1] == "prepare":
-        sys.exit()
+        sys.exit((here / "fail-to-prepare").exists())
     out.mkdir(parents=True)
     row = '{{"step": %d, "steps": 4, "epoch": %d, "epochs": 4, "elbo": -30.0, "kl": 2.0, ' \
           '"reconstruction": -28.0, "elapsed_seconds": 10.0, "validation_elbo": -31.0}}\\n'
@@ -293,6 +293,54 @@ def test_others_are_told_and_can_watch(worker: Path, runs: Path) -> None:
     renewed(other)
     assert watched(other) == job.id
     assert "Stop" in labels(other)
+
+
+def test_what_is_started_while_another_runs_waits_and_can_leave(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    first = start(opened())
+    until_rows(first)
+    other = opened()
+    assert field(other, "Run name").placeholder == "digits-dense-2d-2"
+    second = start(other)
+    assert second.state() == "queued"
+    assert says(other, "1 of 1 slots busy; yours is number 1 in the queue.")
+    assert says(other, "stays in the queue when the explorer is closed")
+    assert not other.get("plotly_chart")
+    assert says(other, "50 % done")
+    third = opened()
+    assert field(third, "Run name").placeholder == "digits-dense-2d-3"
+    assert says(third, "number 1 in the queue")
+    button(other, "Leave the queue").click()
+    renewed(other)
+    assert second.state() == "stopped"
+    assert other.info[0].value == "It was taken out of the queue before it began."
+
+
+def test_a_slots_setting_that_is_wrong_is_one_sentence(
+    worker: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATENTSCAPE_SLOTS", "many")
+    jobs_in.cache_clear()
+    app = opened()
+    assert "must be a whole number from 1 to 64" in app.error[0].value.replace("\\", "")
+    monkeypatch.undo()
+
+
+def test_a_failed_preparation_is_listed_and_leaves_the_training_done(
+    worker: Path, runs: Path
+) -> None:
+    write_run(worker / "model", pictures(30))
+    (worker / "fail-to-prepare").touch()
+    app = opened()
+    job = start(app)
+    assert job.wait(LONG)
+    while not jobs_in(runs).settled():
+        pass
+    renewed(app)
+    assert "Finished." in app.success[0].value.replace("\\", "")
+    listed = [caption.value for caption in app.caption]
+    assert any(caption.startswith("preparation · failed") for caption in listed)
+    assert not app.error
 
 
 def test_the_comparison_at_the_end_is_said_and_measured(worker: Path, runs: Path) -> None:
