@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from explorer import job_process
@@ -144,11 +145,16 @@ class Jobs:
         threading.Thread(target=keep_going, name="jobs", daemon=True).start()
 
     def close(self, seconds: float = SERVER_STOP_SECONDS) -> None:
-        """End what this server runs: the server is about to end itself. What waits stays queued."""
+        """End what this server runs: the server is about to end itself. What waits stays queued.
+
+        A training keeps its best model so far; what is being prepared is queued again.
+        """
         self._closing.set()
         with self._guard:
             ours = [job for job in self._jobs.values() if job.ours and job.alive()]
         for job in ours:
+            if job.record.kind == "preparation":
+                self._ask_again(job)
             job.interrupt()
         for job in ours:
             if not job.wait(seconds):
@@ -193,6 +199,12 @@ class Jobs:
             self._ask(["prepare", record.out], name, out, "preparation", ticket=record.ticket)
         if record.ended is None or not record.followed:
             job.update(ended=record.ended or time.time(), followed=True)
+
+    def _ask_again(self, job: Job) -> None:
+        record = job.record
+        # Where that cannot be written, the pages compute what was to be prepared.
+        with suppress(OSError), changing(self.folder):
+            self._ask(record.arguments, record.name, job.out, record.kind, record.ticket)
 
     def _check_free(self, out: Path) -> None:
         for job in self._unsettled():

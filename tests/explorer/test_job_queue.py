@@ -118,6 +118,24 @@ def test_closing_the_server_keeps_the_queue_for_the_next(jobs_of: Make, tmp_path
     assert second.state() == "running"
 
 
+def test_what_is_being_prepared_as_the_server_closes_is_queued_again(
+    jobs_of: Make, tmp_path: Path
+) -> None:
+    jobs = jobs_of(OBEDIENT)
+    record = JobRecord("c" * 12, "a", str(tmp_path / "a"), ("prepare", str(tmp_path / "a")))
+    (jobs.folder / record.id).mkdir(parents=True)
+    record = dataclasses.replace(record, kind="preparation", ticket=7)
+    write_record(jobs.folder / record.id, record)
+    jobs.pump()
+    job = jobs.get(record.id)
+    assert job is not None
+    until_rows(job)
+    jobs.close()
+    [again] = Jobs(tmp_path / "runs").queue().waiting
+    assert again.record.arguments == record.arguments
+    assert (again.record.kind, again.record.ticket) == ("preparation", 7)
+
+
 def test_closing_leaves_alone_what_another_server_runs(jobs_of: Make, tmp_path: Path) -> None:
     here, elsewhere = jobs_of(OBEDIENT), jobs_of(OBEDIENT)
     job = started(here, tmp_path)
@@ -156,7 +174,9 @@ SERVER = """
 
 def server(tmp_path: Path, worker: str, work: str) -> subprocess.Popen[str]:
     (tmp_path / "runs").mkdir(exist_ok=True)
-    script, script_of_worker = tmp_path / "server.py", tmp_path / "counted.py"
+    # A file each: another server may be about to read its own.
+    script = tmp_path / f"server{len(list(tmp_path.glob('server*')))}.py"
+    script_of_worker = script.with_stem(f"{script.stem}-worker")
     script.write_text(textwrap.dedent(SERVER) + textwrap.dedent(work))
     script_of_worker.write_text(textwrap.dedent(worker))
     command = [sys.executable, str(script), str(tmp_path / "runs"), str(script_of_worker)]
