@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from explorer import paths
-from explorer.commands import doctor, evaluating, exporting, planning, training, using
-from vae_core.errors import UserError
+from explorer.commands import (
+    doctor,
+    evaluating,
+    exporting,
+    job_list,
+    planning,
+    preparing,
+    training,
+    using,
+)
+from vae_core.errors import OUT_OF_MEMORY, UserError, is_out_of_memory
 
 app = typer.Typer(
     name="latentscape",
@@ -22,6 +31,8 @@ app = typer.Typer(
 )
 app.command("plan")(planning.plan)
 app.command("train")(training.train)
+app.add_typer(job_list.app, name="jobs")
+app.command("prepare")(preparing.prepare)
 app.command("encode")(using.encode)
 app.command("evaluate")(evaluating.evaluate)
 app.command("sample")(using.sample)
@@ -79,8 +90,16 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        typer.echo(f"latentscape: {error}", err=True)
-        sys.exit(1)
+        _fail(str(error))
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        _fail(OUT_OF_MEMORY)
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(f"latentscape: {sentence}", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Analyses of open models, each computed once for all visitors, keyed by the run's content.
 
+What a job has prepared beside the run (`explorer.prepared`) is read instead of computed.
+
 Results are shared, not copied: arrays are read-only, nobody changes them.
 """
 
@@ -12,6 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from explorer import prepared
 from explorer.analysis import clustering, density, projection, search
 from explorer.analysis.decoding import decode
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
@@ -36,13 +39,13 @@ def projected(run: Run) -> projection.Projection:
     return _projected(_key(run), run)
 
 
-def clusters(run: Run, k: int, seed: int = 0) -> clustering.Clusters:
+def clusters(run: Run, k: int) -> clustering.Clusters:
     """Divide the model's items into `k` clusters.
 
     Raises:
         ClusterError: too few items.
     """
-    return _clusters(_key(run), k, seed, run)
+    return _clusters(_key(run), k, run)
 
 
 def map_note(run: Run) -> str:
@@ -54,13 +57,6 @@ def map_note(run: Run) -> str:
             " train longer, or with more free bits or a longer KL warm-up."
         )
     return note
-
-
-def natural_k(run: Run, fewest: int, most: int) -> int:
-    """Return how many clusters to begin with: as many as there are labels, else eight."""
-    labels = len(set(run.labels or ()))
-    wanted = labels if fewest <= labels <= most else 8
-    return max(fewest, min(most, wanted, len(run)))
 
 
 def typical_item(run: Run) -> int:
@@ -128,12 +124,12 @@ def _found(key: str, query: str, _run: Run) -> NDArray[np.bool_]:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _projected(key: str, _run: Run) -> projection.Projection:
-    return projection.project(_run.latents.mean)
+    return prepared.PROJECTION.get(_run, {})
 
 
 @st.cache_resource(max_entries=32, show_spinner="Finding clusters…")
-def _clusters(key: str, k: int, seed: int, _run: Run) -> clustering.Clusters:
-    return clustering.cluster(_run.latents.mean, k, seed)
+def _clusters(key: str, k: int, _run: Run) -> clustering.Clusters:
+    return prepared.CLUSTERS.get(_run, {"k": k, "seed": clustering.SEED})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

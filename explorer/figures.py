@@ -49,6 +49,15 @@ def training_curve(
     return figure
 
 
+def of_height(figure: go.Figure, pixels: int) -> go.Figure:
+    """Give a figure the height of its place; return it.
+
+    Without one Plotly first draws it 450 pixels high, whatever its place, which cuts off what is
+    below until it is drawn again: seen each time that a chart renews itself.
+    """
+    return figure.update_layout(height=pixels)
+
+
 def cloud(points: NDArray[np.float32], labels: Sequence[str] = ()) -> go.Figure:
     """Draw points (n, 2) where they lie, coloured by their labels where there are any.
 

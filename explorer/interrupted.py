@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import shlex
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from explorer import page_parts, train_watch
-from explorer.job_record import read_record
-from explorer.jobs import Job, JobError, Jobs
+from explorer.job import Job, JobError
+from explorer.jobs import Jobs
 from explorer.train_settings import short
-
-# A training in a terminal is not in our list: while it writes, it is alive.
-QUIET_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -44,19 +40,20 @@ class Interrupted:
 def interrupted_in(runs: Path, jobs: Jobs) -> list[Interrupted]:
     """Return the trainings of a runs folder that can go on, the last one first."""
     from vae_core.checkpoint import has_state
+    from vae_core.run_lock import is_locked
 
     folders = [folder for folder in runs.iterdir() if has_state(folder)] if runs.is_dir() else []
     if not folders:
         return []
-    running, begun = jobs.running(), _begun_here(jobs)
-    busy = None if running is None else running.out.resolve()
-    quiet = time.time() - QUIET_SECONDS
-    written = {folder: _last_written(folder) for folder in folders}
+    queue = jobs.queue()
+    trainings = (job for job in (*queue.running, *queue.waiting) if job.record.kind == "training")
+    busy = {job.out.resolve() for job in trainings}
+    # A training in a terminal is none of our jobs, but holds its folder's lock.
     found = [
         folder
-        for folder in sorted(folders, key=lambda folder: -written[folder])
-        if folder.resolve() != busy and not folder.name.startswith(".")
-        if folder.resolve() in begun or written[folder] < quiet
+        for folder in sorted(folders, key=_last_written, reverse=True)
+        if not folder.name.startswith(".")
+        if folder.resolve() not in busy and not is_locked(folder)
     ]
     return [Interrupted(folder, _has_model(folder)) for folder in found]
 
@@ -83,8 +80,8 @@ def show_way_on(one: Interrupted, jobs: Jobs) -> None:
             "Go on",
             key=f"train.go_on.{one.name}",
             icon=":material/play_arrow:",
-            disabled=jobs.running() is not None,
-            help="Goes on where it stopped, to the result it would have had.",
+            help="Goes on where it stopped, to the result it would have had; in the queue where "
+            "all slots are busy.",
         )
     if pressed:
         try:
@@ -94,13 +91,6 @@ def show_way_on(one: Interrupted, jobs: Jobs) -> None:
         else:
             train_watch.watch(job.id)
             st.rerun()
-
-
-def _begun_here(jobs: Jobs) -> set[Path]:
-    """The run folders of all jobs: of these we know without waiting whether they have ended."""
-    folders = jobs.folder.iterdir() if jobs.folder.is_dir() else ()
-    records = (read_record(folder) for folder in folders)
-    return {Path(record.out).resolve() for record in records if record is not None}
 
 
 def _has_model(folder: Path) -> bool:

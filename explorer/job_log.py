@@ -96,9 +96,13 @@ def last_sentence(log: Path) -> str:
 
     Where no line is marked as an error it is the last line; "" for an empty log.
     """
-    lines = last_lines(log)
-    marked = [line for line in lines if line.startswith(_MARKS)]
-    sentence = (marked or lines or [""])[-1]
+    return error_sentence(log) or next(reversed(last_lines(log)), "")
+
+
+def error_sentence(log: Path) -> str:
+    """Return the last line of a log that is marked as an error, without its mark, or ""."""
+    marked = [line for line in last_lines(log) if line.startswith(_MARKS)]
+    sentence = next(reversed(marked), "")
     for mark in _MARKS:
         sentence = sentence.removeprefix(mark)
     return sentence

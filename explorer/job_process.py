@@ -1,9 +1,4 @@
-"""A worker process of our own: started apart from the server, known to live, ended step by step.
-
-Whether a worker lives is told by a lock on a file, not by its number: the worker inherits the
-lock and the system lets go of it when the worker ends, however it ends. So a server that was
-started anew still knows of a worker that its predecessor left behind.
-"""
+"""A worker process of our own: started apart from the server, ended step by step."""
 
 from __future__ import annotations
 
@@ -14,55 +9,41 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl
-
+LOG, PID = "log.txt", "pid"
 MAX_THREADS = 8
+# The shell notes its number, which stays the worker's own: so a server that finds the folder later
+# knows that the job has begun, even if its starter was killed in that very moment. Where memory
+# runs out, the system is to end the worker and not the server. What the shell cannot note it does
+# not begin.
+_BEGIN = 'echo 600 2>/dev/null >"/proc/$$/oom_score_adj"; echo $$ >"$0" && exec "$@"'
 
 
-class WorkerRunningError(RuntimeError):
-    """Another worker holds the lock."""
+def start(
+    command: Sequence[str], folder: Path, slot: int, cwd: Path | None = None, share: int = 1
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own; its log and its number go to the job's `folder`.
 
-
-def start(command: Sequence[str], log: Path, lock: Path, holder: str) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, output to `log`, holding `lock` in `holder`'s name.
+    Args:
+        slot: the open lock of its slot, which the worker keeps until it ends.
+        cwd: the folder it works in; None: where we are.
+        share: how many workers share the processors.
 
     Raises:
-        WorkerRunningError: another worker, of this or another server, holds the lock.
         OSError: the command cannot be started, or the log cannot be written.
     """
-    held = _take(lock, holder)
-    try:
-        with log.open("wb") as output:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=environment(),
-                start_new_session=True,
-                pass_fds=() if sys.platform == "win32" else (held,),
-            )
-    finally:
-        os.close(held)
-
-
-def holder_of(lock: Path) -> str | None:
-    """Return the name in which a living worker holds `lock`, or None where nobody does."""
-    if sys.platform == "win32":
-        return None
-    try:
-        probe = os.open(lock, os.O_RDONLY)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    try:
-        fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return os.read(probe, 256).decode()
-    else:
-        return None
-    finally:
-        os.close(probe)
+    windows = sys.platform == "win32"
+    begin = () if windows else ("/bin/sh", "-c", _BEGIN, str((folder / PID).absolute()))
+    with (folder / LOG).open("wb") as output:
+        return subprocess.Popen(
+            [*begin, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=environment(share),
+            start_new_session=True,
+            pass_fds=() if windows else (slot,),
+        )
 
 
 def interrupt(pid: int) -> None:
@@ -81,6 +62,8 @@ def kill(pid: int) -> None:
 
 
 def _signal(pid: int, number: int) -> None:
+    if pid <= 1:  # 0 would be our own group: a job that has no process yet
+        return
     try:
         if sys.platform == "win32":
             os.kill(pid, signal.SIGTERM)
@@ -90,28 +73,12 @@ def _signal(pid: int, number: int) -> None:
         return  # it has ended meanwhile
 
 
-def _take(lock: Path, holder: str) -> int:
-    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        if sys.platform != "win32":
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.ftruncate(held, 0)
-        os.pwrite(held, holder.encode(), 0)
-    except BlockingIOError as error:
-        os.close(held)
-        raise WorkerRunningError(f"{lock} is held by another worker.") from error
-    except OSError:
-        os.close(held)
-        raise
-    return held
-
-
-def environment() -> dict[str, str]:
-    """Return the environment in which a worker runs beside the server."""
+def environment(share: int = 1) -> dict[str, str]:
+    """Return the environment in which a worker runs beside the server and `share` - 1 others."""
     # One core stays with the server: two torch processes spinning on the same cores slow each
     # other down tenfold. The log is read by a person: no colours, no frames, nothing buffered.
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    threads = str(max(1, min(MAX_THREADS, cores - 1)))
+    threads = str(max(1, min(MAX_THREADS, (cores - 1) // share)))
     return os.environ | {
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,

@@ -1,250 +1,81 @@
-"""Trainings that run beside the server: start, follow, stop, find again.
+"""The jobs of a runs folder: asked for, queued, started as slots are free, found again.
 
-A job is a folder below `<runs>/.jobs/`: `job.json` says what was started and how it ended,
-`log.txt` is what the process wrote. The metrics and the result lie in the run folder itself.
-Everything a page shows comes from these files, so a page that is loaded again, a second tab and
-a server that is started anew all find the same job.
+Several servers, commands in a terminal and a server that was killed and started anew may share a
+folder. Whoever changes the queue holds its lock (`job_locks.changing`), and a worker holds the lock
+of its slot: so never more run than there are slots, none is lost, and none runs twice. A job begins
+when its worker has noted its own number (`job_process.start`).
 """
 
 from __future__ import annotations
 
 import atexit
 import functools
+import os
 import re
 import secrets
-import subprocess
+import shutil
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 from explorer import job_process
-from explorer.job_log import MetricsLog, last_lines, last_sentence
-from explorer.job_record import JobRecord, read_record, write_record
-
-State = Literal["running", "stopping", "done", "stopped", "failed"]
+from explorer.job import Job, JobError
+from explorer.job_locks import changing, holders, take_slot
+from explorer.job_queue import Queue
+from explorer.job_record import JobRecord, Kind, write_record
+from explorer.slots import slots as slots_set
 
 WORKER = (sys.executable, "-m", "explorer.cli")
-LOCK = "running.lock"
-STOP_GRACE_SECONDS = 120.0
-TERMINATE_GRACE_SECONDS = 5.0
 SERVER_STOP_SECONDS = 5.0
+POLL_SECONDS = 1.0
 
 _ID = re.compile(r"[0-9a-f]{12}")
 
 
-class JobError(RuntimeError):
-    """A job could not be started; the message is one sentence."""
+class Jobs:
+    """All jobs of one runs folder. Safe to use from any thread.
 
-
-class JobBusyError(JobError):
-    """Another training is running."""
-
-
-class Job:
-    """One training, running or past."""
+    Args:
+        runs: the runs folder.
+        worker: the command that does a job, our own by default.
+        slots: how many jobs may run at a time; by default what `LATENTSCAPE_SLOTS` says, for which
+            SlotsError is raised.
+    """
 
     def __init__(
-        self, folder: Path, record: JobRecord, process: subprocess.Popen[bytes] | None = None
+        self, runs: Path, worker: Sequence[str] | None = None, slots: int | None = None
     ) -> None:
-        self.folder = folder
-        self._record = record
-        self._process = process
-        self._guard = threading.RLock()
-        self.metrics = MetricsLog(self.out / "metrics.jsonl")
-        # Of the plain language model that a model of sentences is compared with at the end.
-        self.comparison = MetricsLog(self.out / "language_model.jsonl")
-
-    @classmethod
-    def read(cls, folder: Path) -> Job | None:
-        """Return the job that `folder` describes, or None where it describes none."""
-        record = read_record(folder)
-        return None if record is None else cls(folder, record)
-
-    @property
-    def record(self) -> JobRecord:
-        """What is known of the job so far."""
-        if self._process is None and self._record.ended is None:
-            # Another server started it; what that server notes we learn from the file.
-            with self._guard:
-                self._record = read_record(self.folder) or self._record
-        return self._record
-
-    @property
-    def id(self) -> str:
-        """The job's id, as it stands in the URL."""
-        return self._record.id
-
-    @property
-    def out(self) -> Path:
-        """The run folder that the training writes."""
-        return Path(self._record.out)
-
-    @property
-    def log(self) -> Path:
-        """The file that holds what the process wrote."""
-        return self.folder / "log.txt"
-
-    def alive(self) -> bool:
-        """Tell whether the process still runs, also where an earlier server started it."""
-        if self._process is not None:
-            return self._process.poll() is None
-        if self._record.ended is not None:
-            return False
-        return job_process.holder_of(self.folder.parent / LOCK) == self.id
-
-    def state(self) -> State:
-        """Say how far the job is."""
-        alive, record = self.alive(), self.record
-        if alive:
-            return "running" if record.stop_asked is None else "stopping"
-        if record.stop_asked is not None:
-            return "stopped"
-        code = self._returncode()
-        if code is None:  # it ended while no server watched: the files tell
-            return "done" if self.has_result() else "failed"
-        return "done" if code == 0 else "failed"
-
-    def has_result(self) -> bool:
-        """Tell whether the run folder holds a model that can be opened."""
-        from vae_core.checkpoint import RunError, read_summary
-
-        try:
-            return read_summary(self.out).finished
-        except RunError:
-            return False
-
-    def can_go_on(self) -> bool:
-        """Tell whether the training ended early and left a state that it can go on from."""
-        from vae_core.checkpoint import has_state
-
-        return not self.alive() and has_state(self.out)
-
-    def was_killed(self) -> bool:
-        """Tell whether the process was ended from outside instead of ending by itself."""
-        code = self._returncode()
-        return code is None or code < 0
-
-    def failure(self) -> str:
-        """Return one sentence that says why the job failed."""
-        sentence = last_sentence(self.log)
-        if sentence:
-            return sentence
-        code = self._returncode()
-        if code is not None and code < 0:
-            return (
-                f"The training was ended by signal {-code}, often for want of memory; "
-                "try a smaller batch or a smaller model."
-            )
-        return "The training ended without a word; start it again."
-
-    def log_tail(self) -> str:
-        """Return the last lines of what the process wrote."""
-        return "\n".join(last_lines(self.log, 40))
-
-    def stop(self, grace: float = STOP_GRACE_SECONDS) -> None:
-        """Ask the training to end and to keep its best weights so far; returns at once.
-
-        After `grace` seconds without an end it is terminated, and after a little more killed.
-        """
-        if self.interrupt():
-            threading.Thread(target=self._insist, args=(grace,), daemon=True).start()
-
-    def interrupt(self) -> bool:
-        """Ask the training to end, once; tell whether this call was the one that asked."""
-        with self._guard:
-            if not self.alive() or self.record.stop_asked is not None:
-                return False
-            self._update(stop_asked=time.time())
-        job_process.interrupt(self._record.pid)
-        return True
-
-    def stop_now(self) -> None:
-        """End the training without waiting; what it has not saved yet is lost."""
-        with self._guard:
-            if not self.alive():
-                return
-            self._update(stop_asked=self.record.stop_asked or time.time())
-        job_process.kill(self._record.pid)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait until the process has ended, at most `seconds`; tell whether it has."""
-        deadline = time.monotonic() + seconds
-        while self.alive():
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.05)
-        return True
-
-    def reap(self) -> None:
-        """Wait for our own process and note how it ended; runs in a thread of its own."""
-        assert self._process is not None
-        returncode = self._process.wait()
-        with self._guard:
-            self._update(ended=time.time(), returncode=returncode)
-
-    def _returncode(self) -> int | None:
-        return self.record.returncode if self._process is None else self._process.poll()
-
-    def _insist(self, grace: float) -> None:
-        if not self.wait(grace):
-            job_process.terminate(self._record.pid)
-            if not self.wait(TERMINATE_GRACE_SECONDS):
-                job_process.kill(self._record.pid)
-
-    def _update(self, **changes: float | int | None) -> None:
-        # Another server on this folder may have noted that it asked the job to stop.
-        known = read_record(self.folder) or self._record
-        self._record = replace(known, **changes)  # type: ignore[arg-type]
-        write_record(self.folder, self._record)
-
-
-class Jobs:
-    """All trainings of one runs folder; at most one of them runs at a time."""
-
-    def __init__(self, runs: Path, worker: Sequence[str] | None = None) -> None:
         self.folder = runs / ".jobs"
+        self.slots = slots_set() if slots is None else slots
+        self.trouble: str | None = None
         self._worker = tuple(worker or WORKER)
         self._guard = threading.Lock()
         self._jobs: dict[str, Job] = {}
+        self._settled: set[str] = set()
+        self._closing = threading.Event()
 
     def start(self, arguments: Sequence[str], name: str, out: Path) -> Job:
-        """Start a training in a process of its own.
+        """Ask for a training; it begins at once where a slot is free, else it waits its turn.
 
         `arguments` are those of the `latentscape` command, "train" first; they write to `out`.
 
         Raises:
-            JobBusyError: another training is running, here or in another server on this folder.
-            JobError: the process could not be started, or the runs folder cannot be written.
+            JobError: another job that is not over writes `out`, or the runs folder cannot be
+                written.
         """
-        with self._guard:
-            job_id = secrets.token_hex(6)
-            folder = self.folder / job_id
-            try:
-                folder.mkdir(parents=True)
-                process = job_process.start(
-                    [*self._worker, *arguments],
-                    folder / "log.txt",
-                    self.folder / LOCK,
-                    job_id,
-                )
-            except job_process.WorkerRunningError as error:
-                _discard(folder)
-                raise JobBusyError("Another training is running; wait until it ends.") from error
-            except OSError as error:
-                raise _cannot_start(self.folder.parent, error) from error
-            record = JobRecord(job_id, name, str(out), tuple(arguments), process.pid, time.time())
-            try:
-                write_record(folder, record)
-            except OSError as error:
-                job_process.kill(process.pid)
-                process.wait()
-                raise _cannot_start(self.folder.parent, error) from error
-            job = self._jobs[job_id] = Job(folder, record, process)
-        threading.Thread(target=job.reap, daemon=True).start()
+        try:
+            with changing(self.folder):
+                self._check_free(out)
+                job = self._ask(arguments, name, out, "training", followed=False)
+        except OSError as error:
+            raise JobError(
+                f"The training could not be started in {self.folder.parent}: "
+                f"{error.strerror or error}. Check that the folder can be written."
+            ) from error
+        self.pump()
         return job
 
     def get(self, job_id: str | None) -> Job | None:
@@ -259,41 +90,207 @@ class Jobs:
                 self._jobs[job_id] = job
             return self._jobs[job_id]
 
-    def running(self) -> Job | None:
-        """Return the training that runs now, also one that an earlier server left, or None."""
-        with self._guard:
-            own = [job for job in self._jobs.values() if job.alive()]
-        if own:
-            return own[0]
-        return self.get(job_process.holder_of(self.folder / LOCK))
+    def all(self) -> list[Job]:
+        """Return every job, past ones included, by when it was asked for, the last one first."""
+        return sorted(self._jobs_named(self._names()), key=_asked_for, reverse=True)
+
+    def queue(self) -> Queue:
+        """Return what runs now, whoever started it, and what waits."""
+        held = self._held()
+        records = [(job, job.record) for job in self._unsettled()]
+        running = [(record.started, job.id, job) for job, record in records if job.id in held]
+        waiting = [
+            (record.place, job) for job, record in records if record.waits and job.id not in held
+        ]
+        return Queue(
+            self.slots,
+            tuple(job for *_, job in sorted(running, key=lambda one: one[:2])),
+            tuple(job for _, job in sorted(waiting, key=lambda one: one[0])),
+        )
+
+    def names(self) -> set[str]:
+        """Return the names of the run folders that jobs write, or wait to write."""
+        return {job.out.name for job in self._unsettled() if not job.over()}
+
+    def settled(self) -> bool:
+        """Tell whether nothing runs or waits, and the end of everything has been dealt with."""
+        return not self._unsettled()
+
+    def pump(self) -> None:
+        """Note what has ended, ask for what follows, start what waits as far as slots are free.
+
+        Any thread, server or command may call it at any time. Where the folder cannot be written,
+        `trouble` says so in one sentence, and nothing has changed.
+        """
+        try:
+            if not self._closing.is_set() and self._unsettled():
+                self._settle()
+                with changing(self.folder):
+                    self._start_waiting()
+        except OSError as error:
+            self.trouble = (
+                f"Jobs wait, because none can be started: {error.strerror or error}. Check "
+                f"{self.folder} and the free space."
+            )
+        else:
+            self.trouble = None
+
+    def attend(self) -> None:
+        """Keep the queue going in a thread of its own, until `close`."""
+
+        def keep_going() -> None:
+            while not self._closing.wait(POLL_SECONDS):
+                self.pump()
+
+        threading.Thread(target=keep_going, name="jobs", daemon=True).start()
 
     def close(self, seconds: float = SERVER_STOP_SECONDS) -> None:
-        """End what this server started: the server is about to end itself."""
+        """End what this server runs: the server is about to end itself. What waits stays queued.
+
+        A training keeps its best model so far; what is being prepared is queued again.
+        """
+        self._closing.set()
         with self._guard:
-            ours = [job for job in self._jobs.values() if job.alive()]
+            ours = [job for job in self._jobs.values() if job.ours and job.alive()]
         for job in ours:
+            if job.record.kind == "preparation":
+                self._ask_again(job)
             job.interrupt()
         for job in ours:
             if not job.wait(seconds):
                 job.stop_now()
+
+    def _held(self) -> set[str]:
+        """The ids of the jobs that have a living worker."""
+        with self._guard:
+            own = {job.id for job in self._jobs.values() if job.ours and job.alive()}
+        return own | set(holders(self.folder))
+
+    def _unsettled(self) -> list[Job]:
+        """The jobs that are not over, or whose end nobody has dealt with yet."""
+        found = self._jobs_named(set(self._names()) - self._settled)
+        self._settled |= {job.id for job in found if job.record.settled}
+        return [job for job in found if job.id not in self._settled]
+
+    def _names(self) -> list[str]:
+        try:
+            return os.listdir(self.folder)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def _jobs_named(self, names: Iterable[str]) -> list[Job]:
+        return [job for name in names if (job := self.get(name)) is not None]
+
+    def _settle(self) -> None:
+        """Note the end of jobs whose server is gone; ask for what follows trainings that ended."""
+        for job in self._unsettled():
+            if job.record.begun and job.over():
+                # Reading the run takes longer than the queue should be held for.
+                follows = job.record.kind == "training" and job.has_result()
+                with changing(self.folder):
+                    self._note_end(job, follows)
+
+    def _note_end(self, job: Job, follows: bool) -> None:
+        record = job.record
+        if record.ended is None and job.ours:
+            return  # its own thread is about to note how it ended
+        if not record.followed and follows:
+            name, out = record.name, job.out
+            self._ask(["prepare", record.out], name, out, "preparation", ticket=record.ticket)
+        if record.ended is None or not record.followed:
+            job.update(ended=record.ended or time.time(), followed=True)
+
+    def _ask_again(self, job: Job) -> None:
+        record = job.record
+        # Where that cannot be written, the pages compute what was to be prepared.
+        with suppress(OSError), changing(self.folder):
+            self._ask(record.arguments, record.name, job.out, record.kind, record.ticket)
+
+    def _check_free(self, out: Path) -> None:
+        for job in self._unsettled():
+            same = job.record.kind == "training" and job.out.absolute() == out.absolute()
+            if same and not job.over():
+                raise JobError(
+                    f"Another training writes {out.name}, or waits for its turn to; choose another "
+                    "name."
+                )
+
+    def _ask(
+        self,
+        arguments: Sequence[str],
+        name: str,
+        out: Path,
+        kind: Kind,
+        ticket: int | None = None,
+        followed: bool = True,
+    ) -> Job:
+        """Put a job at the end of the queue, or where `ticket` says; the queue is ours to change.
+
+        Raises OSError where it cannot be written; then nothing is left of it.
+        """
+        if ticket is None:
+            ticket = 1 + max((job.record.ticket for job in self.all()), default=0)
+        record = JobRecord(
+            id=secrets.token_hex(6),
+            name=name,
+            out=str(out),
+            arguments=tuple(arguments),
+            kind=kind,
+            ticket=ticket,
+            asked=time.time(),
+            cwd=str(Path.cwd()),
+            followed=followed,
+        )
+        folder = self.folder / record.id
+        try:
+            folder.mkdir()
+            write_record(folder, record)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        with self._guard:
+            job = self._jobs[record.id] = Job(folder, record)
+        return job
+
+    def _start_waiting(self) -> None:
+        """Start what waits, in its order, as long as there is a slot; the queue is ours."""
+        while not self._closing.is_set():
+            queue = self.queue()
+            if not queue.waiting or len(self._held()) >= self.slots:
+                return
+            job = queue.waiting[0]
+            slot = take_slot(self.folder, self.slots, job.id)
+            if slot is None:
+                return
+            try:
+                self._launch(job, slot)
+            finally:
+                os.close(slot)
+
+    def _launch(self, job: Job, slot: int) -> None:
+        record = job.record
+        where = Path(record.cwd) if record.cwd else None
+        if where is not None and not where.is_dir():
+            gone = f"The folder it was to start in, {where}, is gone; ask for it again."
+            job.update(ended=time.time(), followed=True, problem=gone)
+            return
+        command = [*self._worker, *record.arguments]
+        job.begin(job_process.start(command, job.folder, slot, where, self.slots))
+        threading.Thread(target=self._follow, args=(job,), daemon=True).start()
+
+    def _follow(self, job: Job) -> None:
+        job.reap()
+        self.pump()
 
 
 @functools.cache
 def jobs_in(runs: Path) -> Jobs:
     """Return the one `Jobs` of this process for a runs folder; it ends with the process."""
     jobs = Jobs(runs)
+    jobs.attend()
     atexit.register(jobs.close)
     return jobs
 
 
-def _cannot_start(runs: Path, error: OSError) -> JobError:
-    return JobError(
-        f"The training could not be started in {runs}: {error.strerror or error}. "
-        "Check that the folder can be written."
-    )
-
-
-def _discard(folder: Path) -> None:
-    for file in folder.iterdir():
-        file.unlink()
-    folder.rmdir()
+def _asked_for(job: Job) -> tuple[int, float, str]:
+    return (job.record.ticket, job.record.started, job.id)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from explorer import paths
 from explorer.live.guard import ENTRANCE, Door
 from explorer.preload import PreloadMiddleware
+from explorer.slots import slots
 from vae_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -58,8 +59,10 @@ def serve(
 
     Raises:
         PortError: the port is taken, not permitted, or the address is not one of this machine.
+        SlotsError: the setting of how many jobs may run is no such number.
     """
     check_port(port, address)
+    slots()  # told before anything is loaded
     # A decode is too small to share out, and torch's threads would compete with the answers.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # A thread that runs Python keeps others waiting this long each time they want a turn. Writing
@@ -70,7 +73,7 @@ def serve(
     from starlette.middleware import Middleware
     from streamlit.web import bootstrap
 
-    from explorer import catalogue
+    from explorer import catalogue, jobs
     from explorer.canvas import bundle
     from explorer.live.guard import Tokens
     from explorer.live.socket import LiveServer
@@ -79,6 +82,7 @@ def serve(
     bootstrap.load_config_options(chosen)
     # Streamlit hands sys.argv to scripts; our own flags are none of their business.
     sys.argv = [str(paths.app_script())]
+    jobs.jobs_in(paths.runs_folder())  # what an earlier server left queued goes on without a page
     live = LiveServer(catalogue.locate, catalogue.RUNS, Tokens(secret))
     application = st.App(
         paths.app_script(),

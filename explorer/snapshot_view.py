@@ -41,7 +41,7 @@ def show(folder: Path) -> None:
                 help="The plane that shows most of the latent space, turned to lie as before.",
             )
             st.plotly_chart(
-                figures.cloud(snapshot.cloud, snapshot.labels),
+                figures.of_height(figures.cloud(snapshot.cloud, snapshot.labels), HEIGHT),
                 key="train.cloud",
                 height=HEIGHT,
                 config=figures.PLAIN,
@@ -52,7 +52,7 @@ def show(folder: Path) -> None:
                 help="The KL of each dimension, mean over held-out items. Near 0 it says nothing.",
             )
             st.plotly_chart(
-                figures.dimension_bars(snapshot.kl),
+                figures.of_height(figures.dimension_bars(snapshot.kl), HEIGHT // 2),
                 key="train.kl_bars",
                 height=HEIGHT // 2,
                 config=figures.PLAIN,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer import own_data, paths, session, train_more
+from explorer.jobs import jobs_in
 from explorer.own_data import MOST_PATH, ChosenData
 from explorer.train_fields import SEED
 from explorer.train_settings import (
@@ -90,7 +91,9 @@ def show() -> TrainSettings:
 def _show_name(
     side: DeltaGenerator, data: ChosenData, model: str, latent_dim: int
 ) -> tuple[str, str]:
-    suggestion = suggested_name(data.title, model, latent_dim, taken_names(paths.runs_folder()))
+    runs = paths.runs_folder()
+    taken = taken_names(runs) | jobs_in(runs).names()
+    suggestion = suggested_name(data.title, model, latent_dim, taken)
     with side:
         name = st.text_input(
             "Run name",

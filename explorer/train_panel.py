@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from explorer import (
@@ -15,11 +13,14 @@ from explorer import (
     run_details,
     session,
     snapshot_view,
-    train_watch,
+    train_queue,
 )
 from explorer.gate import gate_of
-from explorer.job_log import Row, seconds_left, share_done, thin
-from explorer.jobs import Job, Jobs
+from explorer.job import Job, State
+from explorer.job_log import Row, share_done, thin
+from explorer.jobs import Jobs
+from explorer.progress_words import duration as duration  # data_plan finds it here
+from explorer.progress_words import progress_words
 from explorer.remarks import remarks
 
 REFRESH_SECONDS = 1.0
@@ -45,62 +46,44 @@ _TERMS = {
         "ignores them.",
     ),
 }
-_COMPARING = "Comparing with a plain language model…"
-_FINISHING = "Placing every item in the latent space…"
 
 
 def show(job: Job, jobs: Jobs) -> None:
     """Show a training; while it runs, this part of the page renews itself."""
-    busy = job.alive()
+    busy = not job.over()
 
     @st.fragment(run_every=REFRESH_SECONDS if busy else None)
     def panel() -> None:
-        if busy and not job.alive():
-            st.rerun()  # once, as a whole: without the clock, and with the form set free
+        if busy and job.over():
+            st.rerun()  # once, as a whole: without the clock
         _show(job, jobs)
 
     panel()
 
 
-def show_busy(job: Job) -> None:
-    """Say that another training runs, how far it is, and offer to watch it."""
-
-    @st.fragment(run_every=REFRESH_SECONDS)
-    def notice() -> None:
-        if not job.alive():
-            st.rerun()
-        done = round(100 * share_done(job.metrics.rows()))
-        with st.container(key="train_busy", horizontal=True, vertical_alignment="center"):
-            st.info(
-                f"Another training is running: {page_parts.literal(job.record.name)}, "
-                f"{done} % done. Yours can start when it has ended.",
-                icon=":material/hourglass_top:",
-            )
-            if st.button("Watch it"):
-                train_watch.watch(job.id)
-                st.rerun()
-
-    notice()
-
-
 def _show(job: Job, jobs: Jobs) -> None:
-    rows = job.metrics.rows()
+    state = job.state()
+    running = state in ("running", "stopping")
+    # A training that goes on finds its first rows there, though it waits.
+    rows = job.metrics.rows() if job.record.begun else []
     with st.container(key="train_panel", border=True, gap="small"):
         st.markdown(f"**{page_parts.literal(job.record.name)}**")
-        _progress(job, rows)
+        if state == "queued":
+            train_queue.show_place(job, jobs)
+        else:
+            _progress(job, state, rows)
         if job.can_go_on():
             _way_on(job, jobs)
-        if rows or job.alive():  # empty charts while it starts: nothing jumps when it is under way
-            _curves(rows, running=job.alive())
-        if job.alive():
+        if rows or running:  # empty charts while it starts: nothing jumps when it is under way
+            _curves(rows, running=running)
+        if running:
             snapshot_view.show(job.out)
         with st.expander("The command and its log"):
             st.code(job.record.command, language=None, wrap_lines=True)
             st.code(job.log_tail() or "Nothing has been written yet.", language=None)
 
 
-def _progress(job: Job, rows: list[Row]) -> None:
-    state = job.state()
+def _progress(job: Job, state: State, rows: list[Row]) -> None:
     if state in ("running", "stopping"):
         stopping = state == "stopping"
         comparison = job.comparison.rows()
@@ -109,13 +92,15 @@ def _progress(job: Job, rows: list[Row]) -> None:
         _stop_button(job, stopping=stopping)
     elif state == "failed" and job.can_go_on() and job.was_killed():
         st.warning(
-            "The training was interrupted. It can go on where it stopped.",
+            page_parts.literal(f"The training was interrupted. {job.failure()}"),
             icon=":material/pause_circle:",
         )
     elif state == "failed":
         page_parts.problem(f"The training failed: {job.failure()}")
         if job.has_result():
             _result(job)
+    elif not job.record.begun:
+        st.info("It was taken out of the queue before it began.")
     elif job.has_result():
         stopped = "Stopped; the best model so far was kept."
         _result(job, stopped if state == "stopped" else "Finished.")
@@ -174,7 +159,7 @@ def _curves(rows: list[Row], *, running: bool) -> None:
         with side:
             st.caption(f"**{title}**, nats per item", help=meaning)
             st.plotly_chart(
-                figures.training_curve(drawn, term, epochs),
+                figures.of_height(figures.training_curve(drawn, term, epochs), CURVE_HEIGHT),
                 key=f"train.curve.{term}",
                 height=CURVE_HEIGHT,
                 config=figures.PLAIN,
@@ -182,40 +167,5 @@ def _curves(rows: list[Row], *, running: bool) -> None:
             )
 
 
-def progress_words(
-    rows: list[Row], comparison: Sequence[Row] = (), *, stopping: bool = False
-) -> str:
-    """Say how far a training is and how long it still takes.
-
-    `comparison`: what the plain language model has reported, which is trained last.
-    """
-    if stopping:
-        return "Stopping: keeping the best model so far…"
-    if not rows:
-        return "Starting, and reading the data…"
-    if comparison:
-        done = comparison[-1].get("step") == comparison[-1].get("steps")
-        return _FINISHING if done else _with_time(_COMPARING, comparison)
-    last = rows[-1]
-    if last.get("step") == last.get("steps"):
-        return _FINISHING
-    epoch = min(int(last.get("epoch", 0)) + 1, int(last.get("epochs", 1)))
-    return _with_time(f"Epoch {epoch} of {last.get('epochs')}", rows)
-
-
-def _with_time(words: str, rows: Sequence[Row]) -> str:
-    left = seconds_left(rows)
-    return words if left is None else f"{words} · about {duration(left)} left"
-
-
 def _number(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
-
-
-def duration(seconds: float) -> str:
-    """Say a duration in the unit that fits it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 90 * 60:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import cluster_cards, computed, map_source, page_parts, session
-from explorer.analysis.clustering import ClusterError
+from explorer.analysis.clustering import FEWEST, MOST, ClusterError, natural_k
 from explorer.canvas.mount import latent_map, send
 from explorer.colouring import by_code
-
-FEWEST, MOST, SEED = 2, 20, 0
 
 run, model_id = page_parts.open_model()
 source = map_source.source_of(run, model_id)
@@ -21,13 +19,11 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
         FEWEST,
         MOST,
         width=320,
-        key=session.kept_widget(
-            f"clusters.k.{run.content_hash}", computed.natural_k(run, FEWEST, MOST)
-        ),
+        key=session.kept_widget(f"clusters.k.{run.content_hash}", natural_k(run.labels, len(run))),
     )
 
 try:
-    clusters = computed.clusters(run, k, SEED)
+    clusters = computed.clusters(run, k)
 except ClusterError as error:
     page_parts.problem(str(error))
     st.stop()

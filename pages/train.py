@@ -12,13 +12,19 @@ from explorer import (
     paths,
     train_controls,
     train_panel,
+    train_queue,
     train_watch,
 )
+from explorer.job import JobError
+from explorer.slots import SlotsError
 
 runs = paths.runs_folder()
-trainings = jobs.jobs_in(runs)
+try:
+    trainings = jobs.jobs_in(runs)
+except SlotsError as error:
+    page_parts.problem(str(error))
+    st.stop()
 job = trainings.get(train_watch.watched())
-running = trainings.running()
 
 with st.container(key="page_bar"):
     page_parts.page_header("Train", "Make a model of digits or of your own data; watch it learn.")
@@ -26,8 +32,7 @@ with st.container(key="page_bar"):
 
 if job is not None:
     train_panel.show(job, trainings)
-if running is not None and (job is None or running.id != job.id):
-    train_panel.show_busy(running)
+train_queue.show_others(trainings, job)
 
 interrupted.show(runs, trainings, job)
 
@@ -42,19 +47,23 @@ with room:
     obstacle = settings.problem(runs) or configurations.problem(settings)
     st.caption("The command that this runs; it does the same in a terminal.")
     st.code(settings.command(runs), language=None, wrap_lines=True)
+    hint = train_queue.start_hint(trainings)
+    if hint is not None:
+        st.caption(hint)
     if obstacle is not None:
         st.warning(page_parts.literal(obstacle), icon=":material/edit:")
     if st.button(
         "Start training",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=running is not None or obstacle is not None,
-        help="One training runs at a time." if running is not None else None,
+        disabled=obstacle is not None,
     ):
         try:
             started = trainings.start(settings.arguments(runs), settings.name, settings.out(runs))
-        except jobs.JobError as error:
+        except JobError as error:
             page_parts.problem(str(error))
         else:
             train_watch.watch(started.id)
             st.rerun()
+
+train_queue.show_past(trainings)

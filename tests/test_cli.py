@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support import latentscape, refused, succeeds
+from tests.support import free_port, latentscape, refused, succeeds
 
 SENTENCES = [
     f"the {size} {animal} {verb} {place}"
@@ -276,3 +276,23 @@ def test_settings_that_cannot_work_are_one_sentence_each(
     places = options.replace("{new}", str(tmp_path / "new")).replace("{done}", str(digits_run))
     assert sentence in refused("train", *places.split())
     assert not (tmp_path / "new").exists()
+
+
+def test_a_training_without_enough_memory_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error in (MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")):
+
+        def greedy(*_: object, error: Exception = error, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("vae_core.run_training.train_run", greedy)
+        said = refused("train", "--dataset", "digits", "--out", tmp_path / "run")
+        assert "ran out of memory: try a smaller batch" in said
+
+
+def test_a_wrong_number_of_slots_is_told_before_the_explorer_opens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LATENTSCAPE_SLOTS", "0")
+    assert "LATENTSCAPE_SLOTS must be a whole number" in refused("app", "--port", str(free_port()))

@@ -10,3 +10,30 @@ class UserError(Exception):
 def reason(error: BaseException) -> str:
     """What ``error`` says, fit for the middle of a sentence: on one line, no full stop."""
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+
+
+OUT_OF_MEMORY = "It ran out of memory: try a smaller batch (--batch-size) or a smaller model."
+# How Python, numpy, torch's allocators and the C library say it.
+_MEMORY_WORDS = (
+    "memoryerror",
+    "out of memory",
+    "outofmemoryerror",
+    "unable to allocate",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+)
+
+
+def says_out_of_memory(text: str) -> bool:
+    """Whether ``text`` is how a program says that there was no more memory."""
+    lower = text.lower()
+    return any(words in lower for words in _MEMORY_WORDS)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether ``error`` came for want of memory, the computer's or the accelerator's."""
+    # torch says it with a plain RuntimeError.
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and says_out_of_memory(str(error))
+    )

@@ -13,6 +13,8 @@ from vae_core.data.text_column import take
 from vae_core.errors import UserError
 
 LARGE = 50_000
+# What is offered, and the seed of what is shown.
+FEWEST, MOST, SEED = 2, 20, 0
 
 
 class ClusterError(UserError, ValueError):
@@ -36,7 +38,7 @@ class Clusters:
     typical: tuple[NDArray[np.int64], ...]
 
 
-def cluster(mean: NDArray[np.float32], k: int, seed: int = 0, typical: int = 3) -> Clusters:
+def cluster(mean: NDArray[np.float32], k: int, seed: int = SEED, typical: int = 3) -> Clusters:
     """Divide the posterior means (n, latent_dim) into `k` clusters, seeded.
 
     Raises:
@@ -64,6 +66,16 @@ def cluster(mean: NDArray[np.float32], k: int, seed: int = 0, typical: int = 3) 
         sizes=np.bincount(assignment, minlength=k),
         typical=_nearest(mean, assignment, centroids, typical),
     )
+
+
+def natural_k(labels: Sequence[str] | None, count: int) -> int:
+    """Return how many clusters to begin with: as many as there are labels, else eight.
+
+    `count`: how many items there are, which bounds it.
+    """
+    kinds = len(set(labels or ()))
+    wanted = kinds if FEWEST <= kinds <= MOST else 8
+    return max(FEWEST, min(MOST, wanted, count))
 
 
 def label_mix(labels: Sequence[str], members: NDArray[np.int64], most: int = 3) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
 
 from explorer import catalogue, paths
+from explorer.jobs import Jobs
 
 
 @pytest.fixture
@@ -22,3 +25,19 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     st.cache_resource.clear()
     catalogue.RUNS.clear()
+
+
+@pytest.fixture
+def jobs_of(tmp_path: Path) -> Iterator[Callable[..., Jobs]]:
+    """Return a function that makes a server's jobs of a stand-in for the command, and its slots."""
+    made: list[Jobs] = []
+
+    def make(script: str, slots: int = 1) -> Jobs:
+        worker = tmp_path / f"worker{len(made)}.py"
+        worker.write_text(textwrap.dedent(script), encoding="utf-8")
+        made.append(Jobs(tmp_path / "runs", [sys.executable, str(worker)], slots))
+        return made[-1]
+
+    yield make
+    for jobs in made:
+        jobs.close(seconds=0.2)

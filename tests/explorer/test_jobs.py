@@ -8,34 +8,23 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from explorer import job_process
+from explorer.job import JobError
 from explorer.job_record import read_record
-from explorer.jobs import LOCK, Job, JobBusyError, JobError, Jobs
+from explorer.jobs import Jobs
+from tests.explorer.made_jobs import LONG, OBEDIENT, started, until_rows
 from vae_core import checkpoint
 from vae_core.config import TrainConfig
 from vae_core.data.registry import load_dataset
+from vae_core.errors import OUT_OF_MEMORY
 from vae_core.models import DenseConfig
 from vae_core.run_training import train_run
 
-LONG = 60.0
-# Says that it is ready, then writes rows until it is asked to end.
-OBEDIENT = """
-    import pathlib, sys, time
-    out = pathlib.Path(sys.argv[-1]); out.mkdir(parents=True)
-    try:
-        with (out / "metrics.jsonl").open("w", buffering=1) as file:
-            for step in range(100000):
-                file.write('{"step": %d, "steps": 100000}\\n' % step)
-                time.sleep(0.01)
-    except KeyboardInterrupt:
-        (out / "kept").write_text("best weights")
-"""
 STUBBORN = """
     import pathlib, signal, sys, time
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -46,37 +35,12 @@ STUBBORN = """
 """
 
 
-@pytest.fixture
-def jobs_of(tmp_path: Path) -> Iterator[Callable[[str], Jobs]]:
-    made: list[Jobs] = []
-
-    def make(script: str) -> Jobs:
-        worker = tmp_path / f"worker{len(made)}.py"
-        worker.write_text(textwrap.dedent(script), encoding="utf-8")
-        made.append(Jobs(tmp_path / "runs", [sys.executable, str(worker)]))
-        return made[-1]
-
-    yield make
-    for jobs in made:
-        jobs.close(seconds=0.2)
-
-
-def started(jobs: Jobs, tmp_path: Path, name: str = "first") -> Job:
-    out = tmp_path / "runs" / name
-    return jobs.start(["train", "--out", str(out)], name, out)
-
-
-def until_rows(job: Job) -> None:
-    while not job.metrics.rows():
-        assert job.alive(), job.failure()
-
-
 def test_a_job_ends_done_and_is_reaped(jobs_of: Callable[[str], Jobs], tmp_path: Path) -> None:
     jobs = jobs_of("print('fine')")
     job = started(jobs, tmp_path)
     assert job.wait(LONG)
     assert job.state() == "done"
-    assert jobs.running() is None
+    assert jobs.queue().running == ()
     with pytest.raises(ProcessLookupError):  # a zombie would still be there
         os.kill(job.record.pid, 0)
 
@@ -102,15 +66,33 @@ def test_a_failure_tells_the_last_sentence_of_the_log(
     assert job.failure() == "x.txt is empty; give a file with text."
 
 
-def test_a_silent_death_by_signal_is_explained(
-    jobs_of: Callable[[str], Jobs], tmp_path: Path
+@pytest.mark.parametrize("said", ["", "print('epoch 1.0/20  ELBO -3', flush=True)"])
+def test_a_worker_that_the_system_killed_is_explained(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path, said: str
 ) -> None:
-    jobs = jobs_of("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    jobs = jobs_of(f"import os, signal; {said or 'pass'}; os.kill(os.getpid(), signal.SIGKILL)")
     job = started(jobs, tmp_path)
     assert job.wait(LONG)
     assert job.state() == "failed"
     assert "signal 9" in job.failure()
-    assert "memory" in job.failure()
+    assert "memory runs out; try a smaller batch" in job.failure()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "raise MemoryError",
+        "raise RuntimeError('[enforce fail] DefaultCPUAllocator: can\\'t allocate memory: 9')",
+        "import numpy; numpy.empty(2**56)",
+        "bytearray(2**62)",
+    ],
+)
+def test_a_worker_that_ran_out_of_memory_says_so(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path, script: str
+) -> None:
+    job = started(jobs_of(script), tmp_path)
+    assert job.wait(LONG)
+    assert job.failure() == OUT_OF_MEMORY
 
 
 def test_stop_lets_the_worker_keep_what_it_has(
@@ -128,7 +110,7 @@ def test_stop_lets_the_worker_keep_what_it_has(
 def test_stop_kills_in_the_end(
     jobs_of: Callable[[str], Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.jobs.TERMINATE_GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("explorer.job.TERMINATE_GRACE_SECONDS", 0.1)
     job = started(jobs_of(STUBBORN), tmp_path)
     until_rows(job)
     job.stop(grace=0.1)
@@ -164,18 +146,22 @@ def test_one_training_at_a_time_even_across_servers(
 ) -> None:
     here, elsewhere = jobs_of(OBEDIENT), jobs_of(OBEDIENT)
     job = started(here, tmp_path)
+    second, third = started(elsewhere, tmp_path, "second"), started(here, tmp_path, "third")
     for jobs in (here, elsewhere):
-        with pytest.raises(JobBusyError, match="Another training is running"):
-            started(jobs, tmp_path, "second")
-        running = jobs.running()
-        assert running is not None
-        assert running.id == job.id
-    assert sorted(path.name for path in here.folder.iterdir()) == sorted([job.id, LOCK])
+        jobs.pump()
+        queue = jobs.queue()
+        assert [one.id for one in queue.running] == [job.id]
+        assert [one.id for one in queue.waiting] == [second.id, third.id]
+        assert queue.words(2) == "1 of 1 slots busy; yours is number 2 in the queue."
+        assert queue.full
+    assert (second.state(), queue.place(third)) == ("queued", 2)
     until_rows(job)
     job.stop()
     assert job.wait(LONG)
-    second = started(elsewhere, tmp_path, "second")
+    while second.state() == "queued":
+        elsewhere.pump()
     assert second.state() == "running"
+    assert third.state() == "queued"
 
 
 def test_a_server_started_anew_finds_stops_and_judges_the_job(
@@ -258,19 +244,6 @@ def test_a_runs_folder_that_is_a_file_is_told_in_one_sentence(tmp_path: Path) ->
     (tmp_path / "runs").write_text("not a folder")
     with pytest.raises(JobError, match=r"could not be started in .*runs: .+\. Check"):
         Jobs(tmp_path / "runs").start(["train"], "x", tmp_path / "runs" / "x")
-
-
-def test_the_record_that_cannot_be_written_ends_the_worker(
-    jobs_of: Callable[[str], Jobs], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    jobs = jobs_of(OBEDIENT)
-    monkeypatch.setattr("explorer.jobs.write_record", full)
-    with pytest.raises(JobError, match="No space left on device"):
-        started(jobs, tmp_path)
-    assert job_process.holder_of(jobs.folder / LOCK) is None
 
 
 def test_jobs_are_no_runs(tmp_path: Path) -> None:

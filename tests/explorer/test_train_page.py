@@ -15,20 +15,24 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import interrupted, paths, train_panel
+from explorer import interrupted, paths, progress_words
 from explorer import jobs as jobs_module
-from explorer.jobs import Job, Jobs, jobs_in
+from explorer.job import Job
+from explorer.jobs import Jobs, jobs_in
 from explorer.train_settings import default_mnist_folder
 from tests.explorer.made_runs import pictures, sentences, write_run
 from tests.explorer.test_pages import open_page
 from vae_core import checkpoint
 from vae_core.models import families
+from vae_core.run_lock import locked
 
 LONG = 60.0
 # Stands in for the command: reports twice, waits while a file says so, then leaves a model.
 WORKER = """
     import pathlib, shutil, sys, time
     here, out = pathlib.Path({here!r}), pathlib.Path(sys.argv[-1])
+    if sys.argv[1] == "prepare":
+        sys.exit((here / "fail-to-prepare").exists())
     out.mkdir(parents=True)
     row = '{{"step": %d, "steps": 4, "epoch": %d, "epochs": 4, "elbo": -30.0, "kl": 2.0, ' \
           '"reconstruction": -28.0, "elapsed_seconds": 10.0, "validation_elbo": -31.0}}\\n'
@@ -87,6 +91,10 @@ def watched(app: AppTest) -> str:
 
 def button(app: AppTest, label: str) -> Any:
     return next(button for button in app.button if button.label == label)
+
+
+def says(app: AppTest, words: str) -> bool:
+    return any(words in shown.value for shown in (*app.markdown, *app.caption, *app.info))
 
 
 def labels(app: AppTest) -> list[str]:
@@ -253,7 +261,8 @@ def test_a_training_runs_is_shown_and_opens(worker: Path, runs: Path) -> None:
     assert "Epoch 3 of 4 · about 10 s left" in [bar.proto.text for bar in app.get("progress")]
     assert len(app.get("plotly_chart")) == 3
     assert "Stop" in labels(app)
-    assert button(app, "Start training").disabled
+    waits = "1 of 1 slots busy: it will wait as number 1 in the queue."
+    assert waits in [caption.value for caption in app.caption]
     (worker / "hold").unlink()
     assert job.wait(LONG)
     renewed(app)
@@ -261,7 +270,6 @@ def test_a_training_runs_is_shown_and_opens(worker: Path, runs: Path) -> None:
         "Finished. ELBO −20.00 nats per item."
     ]
     assert "Open on the map" in labels(app)
-    assert not button(app, "Start training").disabled
     assert field(app, "Run name").placeholder == "digits-dense-2d-2"
 
 
@@ -279,13 +287,60 @@ def test_others_are_told_and_can_watch(worker: Path, runs: Path) -> None:
     job = start(opened())
     until_rows(job)
     other = opened()
-    assert "50 % done" in other.info[0].value
+    assert says(other, "50 % done")
     assert "Stop" not in labels(other)
-    assert button(other, "Start training").disabled
     button(other, "Watch it").click()
     renewed(other)
     assert watched(other) == job.id
     assert "Stop" in labels(other)
+
+
+def test_what_is_started_while_another_runs_waits_and_can_leave(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    first = start(opened())
+    until_rows(first)
+    other = opened()
+    assert field(other, "Run name").placeholder == "digits-dense-2d-2"
+    second = start(other)
+    assert second.state() == "queued"
+    assert says(other, "1 of 1 slots busy; yours is number 1 in the queue.")
+    assert says(other, "stays in the queue when the explorer is closed")
+    assert not other.get("plotly_chart")
+    assert says(other, "50 % done")
+    third = opened()
+    assert field(third, "Run name").placeholder == "digits-dense-2d-3"
+    assert says(third, "number 1 in the queue")
+    button(other, "Leave the queue").click()
+    renewed(other)
+    assert second.state() == "stopped"
+    assert other.info[0].value == "It was taken out of the queue before it began."
+
+
+def test_a_slots_setting_that_is_wrong_is_one_sentence(
+    worker: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATENTSCAPE_SLOTS", "many")
+    jobs_in.cache_clear()
+    app = opened()
+    assert "must be a whole number from 1 to 64" in app.error[0].value.replace("\\", "")
+    monkeypatch.undo()
+
+
+def test_a_failed_preparation_is_listed_and_leaves_the_training_done(
+    worker: Path, runs: Path
+) -> None:
+    write_run(worker / "model", pictures(30))
+    (worker / "fail-to-prepare").touch()
+    app = opened()
+    job = start(app)
+    assert job.wait(LONG)
+    while not jobs_in(runs).settled():
+        pass
+    renewed(app)
+    assert "Finished." in app.success[0].value.replace("\\", "")
+    listed = [caption.value for caption in app.caption]
+    assert any(caption.startswith("preparation · failed") for caption in listed)
+    assert not app.error
 
 
 def test_the_comparison_at_the_end_is_said_and_measured(worker: Path, runs: Path) -> None:
@@ -300,7 +355,7 @@ def test_the_comparison_at_the_end_is_said_and_measured(worker: Path, runs: Path
     assert bar.proto.text == "Comparing with a plain language model… · about 10 s left"
     assert bar.proto.value == 75
     other = opened()
-    assert "50 % done" in other.info[0].value  # of the training itself
+    assert says(other, "50 % done")  # of the training itself
     (job.out / "language_model.jsonl").write_text(row % 3 + row % 4)
     renewed(app)
     assert app.get("progress")[0].proto.text == "Placing every item in the latent space…"
@@ -354,10 +409,8 @@ def test_a_training_that_failed_and_can_go_on_says_why(worker: Path, runs: Path)
 def test_a_training_in_a_terminal_is_not_called_interrupted(worker: Path, runs: Path) -> None:
     folder = write_run(runs / "elsewhere", pictures(30))
     checkpoint.write_state(folder, checkpoint.TrainingState({}, {}))
-    (folder / "metrics.jsonl").write_text("{}\n")
-    assert interrupted.interrupted_in(runs, jobs_in(runs)) == []
-    for file in (folder / "metrics.jsonl", folder / checkpoint.STATE):
-        os.utime(file, (0, 0))
+    with locked(folder):
+        assert interrupted.interrupted_in(runs, jobs_in(runs)) == []
     [found] = interrupted.interrupted_in(runs, jobs_in(runs))
     assert (found.name, found.has_model) == ("elsewhere", True)
     assert "stopped early" in " ".join(mark.value for mark in opened().markdown)
@@ -470,11 +523,11 @@ def test_a_start_that_fails_is_told(worker: Path, runs: Path, tmp_path: Path) ->
     ],
 )
 def test_progress_is_said_in_words(row: dict[str, Any], words: str) -> None:
-    assert train_panel.progress_words([row] if row else []) == words
+    assert progress_words.progress_words([row] if row else []) == words
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.2, "1 s"), (89, "89 s"), (600, "10 min"), (9000, "2.5 h")]
 )
 def test_durations_come_in_the_unit_that_fits(seconds: float, said: str) -> None:
-    assert train_panel.duration(seconds) == said
+    assert progress_words.duration(seconds) == said

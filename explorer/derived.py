@@ -1,0 +1,125 @@
+"""Arrays derived from a run, kept beside it in RUN/derived/NAME.npz with the key of their content.
+
+A run folder may come from anybody, so a file is read within the size that is expected, never
+unpickled, and believed only where its key says that it was made from this very content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vae_core.errors import UserError
+from vae_core.files import whole_file
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+
+FOLDER = "derived"
+_KEY = "key"
+# Beside the arrays themselves: their headers, the zip's directory, the key.
+_OVERHEAD = 64 * 1024
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class DerivedError(UserError):
+    """What is derived from a run cannot be kept beside it; the message is one sentence."""
+
+
+class UnfitError(ValueError):
+    """A file that was not derived from this run in this way, or is damaged."""
+
+
+def key_of(run: Run, name: str, version: int, parameters: Mapping[str, int | float | str]) -> str:
+    """Return what tells this derivation of this content from every other, as hexadecimal."""
+    # The hash is of the weights: another training may reach the same ones from other items.
+    said = [run.content_hash, run.summary.created, len(run), run.latent_dim]
+    written = json.dumps([*said, name, version, dict(sorted(parameters.items()))])
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def write(folder: Path, name: str, key: str, arrays: Arrays) -> Path:
+    """Keep arrays beside the run in `folder`, whole or not at all; return their file.
+
+    Raises:
+        DerivedError: the folder cannot be written.
+    """
+    file = folder / FOLDER / f"{name}.npz"
+    try:
+        file.parent.mkdir(exist_ok=True)
+        plain: dict[str, Any] = {
+            name: np.ascontiguousarray(array) for name, array in arrays.items()
+        }
+        plain[_KEY] = np.frombuffer(key.encode(), np.uint8)
+        with whole_file(file) as stream:
+            np.savez(stream, allow_pickle=False, **plain)
+    except OSError as error:
+        raise DerivedError(
+            f"{file} cannot be written: {error.strerror or error}; what it would hold is computed "
+            "when a page needs it."
+        ) from error
+    return file
+
+
+def read(folder: Path, name: str, key: str, most_bytes: int) -> Arrays | None:
+    """Return what `write` kept under this name and key, read-only; None where it is not there.
+
+    Args:
+        most_bytes: what the arrays may take together.
+
+    Raises:
+        UnfitError: the file is of something else, or damaged.
+    """
+    file = folder / FOLDER / f"{name}.npz"
+    try:
+        if not file.is_file():
+            return None
+        if file.stat().st_size > most_bytes + _OVERHEAD:
+            raise UnfitError(f"{file} is larger than it can be.")
+        with file.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+            return _arrays(archive, key, most_bytes)
+    except UnfitError:
+        raise
+    # A broken header ends in one of several kinds, TokenError and RecursionError among them.
+    except Exception as error:
+        raise UnfitError(f"{file} cannot be read.") from error
+
+
+def _arrays(archive: zipfile.ZipFile, key: str, most_bytes: int) -> Arrays:
+    found: Arrays = {}
+    left = most_bytes + _OVERHEAD
+    entries = archive.infolist()
+    # `write` packs nothing, so nothing here unpacks to more than its size.
+    if len(entries) > 64 or any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+        raise UnfitError("It is packed in another way.")
+    for entry in sorted(entries, key=lambda entry: entry.filename != f"{_KEY}.npy"):
+        left -= entry.file_size
+        if left < 0:
+            raise UnfitError("It holds more than it can.")
+        name = entry.filename.removesuffix(".npy")
+        found[name] = _array(archive.read(entry))
+        if _KEY not in found or found[_KEY].tobytes() != key.encode():
+            raise UnfitError("It was derived from another content, or in another way.")
+    del found[_KEY]
+    return found
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    if version != (1, 0):
+        raise UnfitError("It was written in another version.")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    if fortran or dtype.hasobject:
+        raise UnfitError("It holds something else than plain numbers.")
+    # From bytes, so read-only; fails where the size is not that of the shape.
+    return np.frombuffer(content, dtype, offset=stream.tell()).reshape(shape)

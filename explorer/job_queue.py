@@ -1,0 +1,34 @@
+"""The queue as it is at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.job import Job
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The jobs that are not over: `running` by when they began, `waiting` in their order."""
+
+    slots: int
+    running: tuple[Job, ...]
+    waiting: tuple[Job, ...]
+
+    @property
+    def full(self) -> bool:
+        """Whether what is asked for now would have to wait."""
+        return len(self.running) + len(self.waiting) >= self.slots
+
+    def place(self, job: Job) -> int | None:
+        """Return which training in the queue this one is, from 1; None where it does not wait."""
+        trainings = [one.id for one in self.waiting if one.record.kind == "training"]
+        return trainings.index(job.id) + 1 if job.id in trainings else None
+
+    def busy(self) -> str:
+        """Say how many slots are busy."""
+        return f"{len(self.running)} of {self.slots} slots busy"
+
+    def words(self, place: int) -> str:
+        """Say how many slots are busy, and the place of a visitor's job."""
+        return f"{self.busy()}; yours is number {place} in the queue."
