@@ -54,6 +54,13 @@ def choose_model(model_id: str) -> None:
     st.query_params[MODEL_PARAMETER] = model_id
 
 
+def forget_model(model_id: str) -> None:
+    """Open another model than `model_id` from now on, where that was the chosen one."""
+    if current_model_id() == model_id:
+        del st.session_state[_MODEL]
+        set_url_value(MODEL_PARAMETER, None)
+
+
 def url_value(name: str) -> str | None:
     """Return one query parameter, such as the id of a training, or None."""
     return st.query_params.get(name) or None
