@@ -54,7 +54,7 @@ class Plans:
                 worker=self._worker,
                 seconds=LONGEST_SECONDS,
                 doing="Looking at the data",
-                instead="give a part of them first",
+                instead="check the file, or give a part of it first",
             )
         except side_command.CommandError as error:
             raise PlanError(str(error)) from error

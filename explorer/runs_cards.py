@@ -119,15 +119,11 @@ def _buttons(run: Listed, chosen: Sequence[str]) -> None:
                 on_change=_mark,
                 args=(model_id,),
             )
-            is_open = session.current_model_id() == model_id
-            st.button(
-                "Open",
-                key=f"runs.show.{model_id}",
-                icon=":material/check:" if is_open else ":material/scatter_plot:",
-                on_click=session.choose_model,
-                args=(model_id,),
-                help="It is the open model." if is_open else "Makes it the open model.",
-            )
+            if st.button(
+                "Open", key=f"runs.show.{model_id}", icon=":material/scatter_plot:", help="Its map."
+            ):
+                session.choose_model(model_id)
+                st.switch_page(paths.pages_folder() / "map.py")
         st.button(
             "More",
             key=f"runs.more.{model_id}",
@@ -147,6 +143,7 @@ def _mark(model_id: str) -> None:
 
 
 def _unfold(model_id: str) -> None:
+    runs_panel.fold()
     session.remember(_OPEN, None if session.recall(_OPEN) == model_id else model_id)
 
 

@@ -24,7 +24,8 @@ _RESULTS = {
     "active_units": "Active dimensions",
 }
 # Of the data, what says which they are; the rest follows from it.
-_DATA = ("name", "fingerprint", "source", "splits")
+_DATA = ("name", "source", "splits")
+_PRINT_LETTERS = 12
 _PARTS_AT_ONCE = 4096
 
 
@@ -92,6 +93,8 @@ def _settings(config: Mapping[str, Any]) -> dict[str, str]:
     data = mapping(config.get("dataset"))
     parts: dict[str, Any] = {"Items": config.get("items"), "Kind": config.get("modality")}
     parts |= {f"Data: {name}": data.get(name) for name in _DATA}
+    if isinstance(fingerprint := data.get("fingerprint"), str):
+        parts["Data: fingerprint"] = fingerprint[:_PRINT_LETTERS]
     parts |= {f"Model: {name}": value for name, value in mapping(config.get("model")).items()}
     training = dict(mapping(config.get("training")))
     objective = mapping(training.pop("objective", None))

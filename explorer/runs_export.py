@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import zipfile
@@ -50,13 +51,11 @@ class ExportFailedError(RuntimeError):
 
 
 class Exports:
-    """Exports that were asked for, one written at a time; they go with the process."""
+    """Exports that were asked for, one written at a time, below a folder of their own."""
 
-    def __init__(self, worker: Sequence[str] = WORKER) -> None:
+    def __init__(self, folder: Path, worker: Sequence[str] = WORKER) -> None:
+        self._folder = folder
         self._worker = tuple(worker)
-        self._folder = tempfile.TemporaryDirectory(
-            prefix="latentscape-", ignore_cleanup_errors=True
-        )
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="export")
         self._known: OrderedDict[tuple[str, ...], Future[Export]] = OrderedDict()
         self._guard = Lock()
@@ -75,7 +74,7 @@ class Exports:
             if known is not None and not (known.done() and known.exception()):
                 return
             self._number += 1
-            place = Path(self._folder.name) / str(self._number)
+            place = self._folder / str(self._number)
             self._known[key] = self._pool.submit(self._write, run, form, place)
 
     def _write(self, run: Path, form: str, place: Path) -> Export:
@@ -124,8 +123,10 @@ class Exports:
 
 @cache
 def exports() -> Exports:
-    """Return the one `Exports` of this process."""
-    return Exports()
+    """Return the one `Exports` of this process; its files go with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="latentscape-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Exports(folder)
 
 
 def _packed(folder: Path) -> Path:

@@ -23,7 +23,8 @@ from explorer.runs_trash import TrashError
 from vae_core.run_notes import MOST_TAGS, MOST_TITLE, Notes, distinct, write_notes
 
 REFRESH_SECONDS = 0.5
-NAME, EXPORT, RETRAIN, DELETE = "Title and tags", "Export", "Retrain with changes", "Delete"
+NAME, EXPORT, RETRAIN, DELETE = "Title", "Export", "Retrain", "Delete"
+_WAY = "runs.way"
 
 
 def show(run: Listed, all_tags: Sequence[str]) -> None:
@@ -36,7 +37,7 @@ def show(run: Listed, all_tags: Sequence[str]) -> None:
     way = st.segmented_control(
         "What to do",
         ways,
-        key=session.kept_widget("runs.way", ways[0], ways),
+        key=session.kept_widget(_WAY, ways[0], ways),
         required=True,
         label_visibility="collapsed",
     )
@@ -48,6 +49,11 @@ def show(run: Listed, all_tags: Sequence[str]) -> None:
         _retrain(run)
     else:
         _delete(run)
+
+
+def fold() -> None:
+    """Begin anew with the next run: no question that was asked of another one stands there."""
+    session.set_kept(_WAY, NAME)
 
 
 def _name(run: Listed, all_tags: Sequence[str]) -> None:

@@ -57,7 +57,8 @@ def form_of(config: Mapping[str, Any], kind: TokenizerKind | None, runs: Path) -
     size, left = _size_of(model)
     preset = recommended(modality, int(config["items"]), training.epochs)
     fields, unfit = _fields(_recorded(model, training, kind), model.family, modality, preset)
-    values, uploaded, missing = _data(mapping(mapping(config.get("dataset")).get("source")), runs)
+    source = mapping(mapping(config.get("dataset")).get("source"))
+    values, uploaded, missing = _data(source, runs)
     values |= {
         f"train.model.{data_modality(modality)}": model.family,
         f"train.size.{model.family}": size or USUAL_SIZE,
@@ -66,7 +67,12 @@ def form_of(config: Mapping[str, Any], kind: TokenizerKind | None, runs: Path) -
         "train.name": "",
         **fields,
     }
-    return Form(values, uploaded, missing, (*left, *unfit, *_not_asked(training)))
+    left += unfit + _too_large(model, training) + _not_asked(training)
+    if "side" in source:
+        left.append(f"side {source['side']}")
+    if config.get("language_model") is False and modality == "sentences":
+        left.append("no language model")
+    return Form(values, uploaded, missing, tuple(left))
 
 
 def _data(source: Mapping[str, Any], runs: Path) -> tuple[dict[str, Any], Path | None, str | None]:
@@ -177,6 +183,15 @@ def _fits(field: Field, situation: Situation, value: Any) -> bool:
     if isinstance(field, Choice):
         return value in field.options(situation)
     return isinstance(value, int | float) and field.low <= value <= field.high
+
+
+def _too_large(model: ModelConfig, training: TrainConfig) -> list[str]:
+    found = []
+    if model.latent_dim > MOST_DIMENSIONS:
+        found.append(f"latent dim {model.latent_dim}")
+    if training.epochs > MOST_EPOCHS:
+        found.append(f"epochs {training.epochs}")
+    return found
 
 
 def _not_asked(training: TrainConfig) -> list[str]:
