@@ -17,7 +17,7 @@ from explorer.runs_thumbnails import thumbnails_in
 PAGE = 12
 REFRESH_SECONDS = 0.5
 THUMBNAIL = 96
-_MARKED, _OPEN = "runs.marked", "runs.open"
+_MARKED = "runs.marked"
 _COLOURS: Mapping[runs_list.State, Any] = {
     "training": "blue",
     "stopped": "orange",
@@ -47,7 +47,7 @@ def show(runs: Sequence[Listed], every: Sequence[Listed]) -> None:
     for number, run in enumerate(runs[(at - 1) * PAGE : at * PAGE]):
         with st.container(key=f"run_card_{number}", border=True, gap="small"):
             drawn = _card(run, chosen)
-            if session.recall(_OPEN) == run.entry.id:
+            if session.recall(runs_panel.OPEN) == run.entry.id:
                 with st.container(key="run_panel", gap="small"):
                     runs_panel.show(run, tags)
         if drawn is not None and not drawn.done():
@@ -93,7 +93,7 @@ def _picture(drawn: Future[bytes | None] | None) -> None:
 def _heading(run: Listed) -> None:
     entry = run.entry
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        folder = f" :gray[{page_parts.literal(run.name)}]" if _has_title(run) else ""
+        folder = f" :small[:gray[{page_parts.literal(run.name)}]]" if _has_title(run) else ""
         st.markdown(f"**{page_parts.literal(entry.title)}**{folder}", width="content")
         if entry.bundled:
             st.badge("bundled", color="gray", help="Comes with Latentscape; it cannot be changed.")
@@ -128,7 +128,7 @@ def _buttons(run: Listed, chosen: Sequence[str]) -> None:
             "More",
             key=f"runs.more.{model_id}",
             icon=":material/expand_less:"
-            if session.recall(_OPEN) == model_id
+            if session.recall(runs_panel.OPEN) == model_id
             else ":material/expand_more:",
             on_click=_unfold,
             args=(model_id,),
@@ -144,7 +144,9 @@ def _mark(model_id: str) -> None:
 
 def _unfold(model_id: str) -> None:
     runs_panel.fold()
-    session.remember(_OPEN, None if session.recall(_OPEN) == model_id else model_id)
+    session.remember(
+        runs_panel.OPEN, None if session.recall(runs_panel.OPEN) == model_id else model_id
+    )
 
 
 def _wait(drawn: Sequence[Future[bytes | None]]) -> None:

@@ -124,10 +124,13 @@ def facts(run: Listed, config: Mapping[str, Any], now: float) -> list[str]:
     model = f"{entry.family}, {entry.latent_dim} {dimensions}"
     elbo = "no ELBO yet" if entry.elbo is None else f"ELBO {entry.elbo:,.2f}".replace("-", "−")
     when = wording.age(entry.created, now)
-    return [f"{what} · {model}", " · ".join([elbo, *_gate(config), wording.size(run.bytes), when])]
+    return [
+        f"{what} · {model}",
+        " · ".join([elbo, *_gate(entry, config), wording.size(run.bytes), when]),
+    ]
 
 
-def _gate(config: Mapping[str, Any]) -> list[str]:
+def _gate(entry: Entry, config: Mapping[str, Any]) -> list[str]:
     gate = gate_of(config)
     if gate is not None:
         return [f"gate {gate.words}"]
@@ -135,7 +138,7 @@ def _gate(config: Mapping[str, Any]) -> list[str]:
         return ["collapsed"]
     # There is no gate for pictures; this says the same of them.
     active = number(mapping(config.get("result")), "active_units")
-    return [] if active is None else [f"{active:g} active"]
+    return [] if active is None else [f"{active:g} of {entry.latent_dim} active"]
 
 
 def _searched(run: Listed) -> str:

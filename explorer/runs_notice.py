@@ -10,13 +10,21 @@ import streamlit as st
 from explorer import catalogue, page_parts, runs_trash, session, wording
 from explorer.runs_trash import Thrown, TrashError
 
-_NOTICE = "runs.notice"
+_NOTICE, _CLOSED = "runs.notice", "runs.closed"
 MOST_SHOWN = 50
 
 
 def tell(sentence: str, *, good: bool = True, thrown: Thrown | None = None) -> None:
     """Have the page say a sentence until something else is done; `thrown` can be brought back."""
     session.remember(_NOTICE, (sentence, good, thrown))
+
+
+def close_model(thrown: Thrown) -> None:
+    """Open another model than a run that was deleted, until that is brought back."""
+    model_id = f"{catalogue.RUN_PREFIX}{thrown.name}"
+    if session.current_model_id() == model_id:
+        session.forget_model()
+        session.remember(_CLOSED, thrown.name)
 
 
 def show(runs: Path) -> None:
@@ -91,8 +99,9 @@ def _put_back(thrown: Thrown, runs: Path) -> None:
         tell(f"{thrown.name} is back.")
     else:
         tell(f"There is another {thrown.name} by now, so it is back as {place.name}.")
-    if session.current_model_id() is None:
+    if session.recall(_CLOSED) == thrown.name:
         session.choose_model(catalogue.run_id(place))
+        session.remember(_CLOSED, None)
 
 
 def _empty(runs: Path) -> None:

@@ -24,7 +24,7 @@ from vae_core.run_notes import MOST_TAGS, MOST_TITLE, Notes, distinct, write_not
 
 REFRESH_SECONDS = 0.5
 NAME, EXPORT, RETRAIN, DELETE = "Title", "Export", "Retrain", "Delete"
-_WAY = "runs.way"
+OPEN, _WAY = "runs.open", "runs.way"
 
 
 def show(run: Listed, all_tags: Sequence[str]) -> None:
@@ -203,5 +203,6 @@ def _throw(run: Listed) -> None:
     except TrashError as error:
         runs_notice.tell(str(error), good=False)
         return
-    session.forget_model(run.entry.id)
+    runs_notice.close_model(thrown)
+    session.remember(OPEN, None)
     runs_notice.tell(f"{run.entry.title} was deleted.", thrown=thrown)

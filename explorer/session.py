@@ -54,11 +54,10 @@ def choose_model(model_id: str) -> None:
     st.query_params[MODEL_PARAMETER] = model_id
 
 
-def forget_model(model_id: str) -> None:
-    """Open another model than `model_id` from now on, where that was the chosen one."""
-    if current_model_id() == model_id:
-        del st.session_state[_MODEL]
-        set_url_value(MODEL_PARAMETER, None)
+def forget_model() -> None:
+    """Have no model chosen, as on a first visit."""
+    st.session_state.pop(_MODEL, None)
+    set_url_value(MODEL_PARAMETER, None)
 
 
 def url_value(name: str) -> str | None:
