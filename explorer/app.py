@@ -13,6 +13,7 @@ PAGES = (
     ("interpolate.py", "Interpolate", ":material/linear_scale:"),
     ("clusters.py", "Clusters", ":material/bubble_chart:"),
     ("train.py", "Train", ":material/model_training:"),
+    ("runs.py", "Runs", ":material/inventory_2:"),
 )
 
 # An icon of our own: named ones are fetched from elsewhere by the browser.

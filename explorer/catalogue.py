@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class Entry:
     elbo: float | None = None
     created: str = ""
     content_hash: str = ""
+    tags: tuple[str, ...] = ()
     problem: str | None = None
 
     @property
@@ -68,10 +69,7 @@ def list_models(assets: Path | None = None, runs: Path | None = None) -> list[En
         for name, title in BUNDLED_TITLES.items()
         if (assets / name).is_dir()
     ]
-    own = [
-        _entry(f"{RUN_PREFIX}{folder.name}", folder.name, folder, bundled=False)
-        for folder in _folders(runs)
-    ]
+    own = [_own(folder) for folder in _folders(runs)]
     return bundled + sorted(own, key=lambda entry: (entry.created, entry.id), reverse=True)
 
 
@@ -140,6 +138,19 @@ def _path_of(model_id: str) -> Path:
     if not path.is_dir():
         raise UnknownModelError(f'There is no model called "{model_id}".')
     return path
+
+
+def _own(folder: Path) -> Entry:
+    """A run as its owner calls it, else by its folder: notes that cannot be read hide no run."""
+    from vae_core.checkpoint import RunError
+    from vae_core.run_notes import Notes, read_notes
+
+    try:
+        notes = read_notes(folder)
+    except RunError:
+        notes = Notes()
+    entry = _entry(run_id(folder), notes.title or folder.name, folder, bundled=False)
+    return replace(entry, tags=notes.tags)
 
 
 def _entry(model_id: str, title: str, path: Path, *, bundled: bool) -> Entry:

@@ -58,6 +58,26 @@ def of_height(figure: go.Figure, pixels: int) -> go.Figure:
     return figure.update_layout(height=pixels)
 
 
+def compared_curves(
+    one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]], term: str
+) -> go.Figure:
+    """Draw one term of two trainings, A and B, over their epochs (nats per item).
+
+    Rows as for `training_curve`: training is thin, validation thick.
+    """
+    figure = go.Figure(layout=_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}))
+    for name, rows, colour in (("A", one, TRAIN), ("B", other, VALIDATION)):
+        training = _curve(rows, term, f"{name}, training", colour)
+        figure.add_trace(training.update(opacity=0.45))
+        figure.add_trace(_curve(rows, f"validation_{term}", f"{name}, validation", colour))
+    figure.update_layout(
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}, hovermode="x unified"
+    )
+    figure.update_xaxes(title="epoch", gridcolor=FAINT, zeroline=False, hoverformat=".1f")
+    figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True)
+    return figure
+
+
 def cloud(points: NDArray[np.float32], labels: Sequence[str] = ()) -> go.Figure:
     """Draw points (n, 2) where they lie, coloured by their labels where there are any.
 

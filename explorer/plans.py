@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
-import subprocess
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,13 +10,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from explorer import job_process
+from explorer import side_command
 from explorer.jobs import WORKER
 
 MOST_KEPT = 64
 # A corpus of millions of items is read and tried in less.
 LONGEST_SECONDS = 1800.0
-_MARK = "latentscape: "
 
 
 class PlanError(RuntimeError):
@@ -52,37 +49,15 @@ class Plans:
 
     def _make(self, arguments: Sequence[str]) -> dict[str, Any]:
         try:
-            done = subprocess.run(
-                [*self._worker, "plan", *arguments, "--json"],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                env=job_process.environment(),
-                timeout=LONGEST_SECONDS,
-                check=False,
+            return side_command.result(
+                ["plan", *arguments, "--json"],
+                worker=self._worker,
+                seconds=LONGEST_SECONDS,
+                doing="Looking at the data",
+                instead="check the file, or give a part of it first",
             )
-        except subprocess.TimeoutExpired as error:
-            raise PlanError(
-                f"Looking at the data took over {LONGEST_SECONDS / 60:.0f} minutes; give a part "
-                "of them first."
-            ) from error
-        except OSError as error:
-            raise PlanError(f"The data could not be looked at: {error.strerror}.") from error
-        if done.returncode == 0:
-            found: dict[str, Any] = json.loads(done.stdout)
-            return found
-        raise PlanError(_problem(done.stderr.decode(errors="replace"), done.returncode))
-
-
-def _problem(said: str, code: int) -> str:
-    sentences = [line.removeprefix(_MARK) for line in said.splitlines() if line.startswith(_MARK)]
-    if sentences:
-        return sentences[-1]
-    if code < 0:
-        return (
-            f"Looking at the data was ended by signal {-code}, often for want of memory; give a "
-            "part of them first."
-        )
-    return "The data could not be looked at; check the file."
+        except side_command.CommandError as error:
+            raise PlanError(str(error)) from error
 
 
 def version_of(file: Path) -> str:

@@ -54,6 +54,12 @@ def choose_model(model_id: str) -> None:
     st.query_params[MODEL_PARAMETER] = model_id
 
 
+def forget_model() -> None:
+    """Have no model chosen, as on a first visit."""
+    st.session_state.pop(_MODEL, None)
+    set_url_value(MODEL_PARAMETER, None)
+
+
 def url_value(name: str) -> str | None:
     """Return one query parameter, such as the id of a training, or None."""
     return st.query_params.get(name) or None

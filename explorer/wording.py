@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vae_core.data.dataset import Modality
 
 ONE: dict[Modality, str] = {"images": "picture", "sentences": "sentence", "documents": "document"}
+_DAY = 86_400.0
+_YEAR = 365.25 * _DAY
+_UNITS = (
+    ("minute", 60.0, 3_600.0),
+    ("hour", 3_600.0, _DAY),
+    ("day", _DAY, 60 * _DAY),
+    ("month", _YEAR / 12, 2 * _YEAR),
+)
 TOP_WORDS = "The words it expects, most likely first."
 
 
@@ -38,3 +47,36 @@ def unknown(words: list[str], modality: Modality = "sentences", most: int = 8) -
     return f"The model does not know {shown}{more}: it reads the sentence without knowing what " + (
         "that word is." if len(words) == 1 else "those words are."
     )
+
+
+def size(count: int) -> str:
+    """Say how large something of so many bytes is."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return (
+                f"{count / factor:.3g} {unit}"
+                if count < 999 * factor
+                else f"{count / factor:,.0f} {unit}"
+            )
+    return "1 byte" if count == 1 else f"{count} bytes"
+
+
+def ago(seconds: float) -> str:
+    """Say how long something is ago, roughly; what the clock has in the future is just now."""
+    if seconds < 60:
+        return "just now"
+    for unit, length, until in _UNITS:
+        if seconds < until:
+            count = int(seconds / length)
+            return f"{count} {unit} ago" if count == 1 else f"{count} {unit}s ago"
+    return f"{seconds / _YEAR:.1f} years ago"
+
+
+def age(created: str, now: float) -> str:
+    """Say how long ago a run was `created` (ISO 8601), as seen at `now` (seconds since 1970)."""
+    try:
+        moment = datetime.fromisoformat(created)
+        begun = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return "at an unknown time"
+    return ago(now - begun)

@@ -87,6 +87,21 @@ def read_latents(path: Path, items: int, latent_dim: int) -> Latents:
     return Latents(np.ascontiguousarray(values[:, 0]), np.ascontiguousarray(values[:, 1]))
 
 
+def sample_means(
+    folder: Path, items: int, latent_dim: int, most: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """At most ``most`` items, evenly chosen, and their μ (chosen, latent_dim).
+
+    The others are not read. Raises RunError as ``read_latents`` does.
+    """
+    array = _read_array(folder / LATENTS, (items, 2, latent_dim))
+    chosen = np.unique(np.linspace(0, items - 1, min(items, most)).round().astype(np.int64))
+    mean = np.asarray(array[chosen, 0], dtype=np.float32)
+    if not np.isfinite(mean).all():
+        raise RunError(f"{folder / LATENTS} has values that are not numbers; the run is damaged.")
+    return chosen, mean
+
+
 def read_images(path: Path, config: ModelConfig, items: int) -> npt.NDArray[np.uint8] | None:
     """The pictures of a run; None where it has none. Raises RunError where they do not fit."""
     if not path.is_file() or not isinstance(config, ImageConfig):

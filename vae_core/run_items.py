@@ -107,6 +107,21 @@ def read_items(path: Path, count: int) -> ItemTable:
     )
 
 
+def read_labels(path: Path) -> Sequence[str] | None:
+    """The labels alone of what ``write_items`` wrote; None where it has none. Raises RunError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as table:
+            if "label" not in table.schema_arrow.names:
+                return None
+            column = table.read(columns=["label"]).column(0)
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise RunError(f"{path} cannot be read ({reason(error)}); the run is damaged.") from error
+    return _texts(column)
+
+
 def _texts(column: pa.ChunkedArray) -> Sequence[str]:
     import pyarrow as pa
 

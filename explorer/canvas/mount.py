@@ -153,6 +153,7 @@ def latent_map(
     path: Trail | None = None,
     draws: bool = False,
     compact: bool = False,
+    link: str | None = None,
     height: int | Literal["stretch"] = "stretch",
 ) -> MapState:
     """Mount the map of what was sent, and return what has been done on it.
@@ -164,6 +165,7 @@ def latent_map(
         path: a path to show.
         draws: offer to draw a path by hand; what is drawn comes back as `drawn`.
         compact: beside something else: the legend is folded, and nothing is explained.
+        link: maps of the same items that have the same link share what is selected.
 
     Raises:
         ValueError: the mask is of another length.
@@ -191,6 +193,7 @@ def latent_map(
             "live": None if source.live is None else dict(source.live),
             "search": search,
             "compact": compact,
+            "link": link,
             "path": None if path is None else path.to_json(),
             "draws": draws,
             "picked": picked,

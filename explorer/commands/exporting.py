@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from explorer import paths
+from explorer import paths, wording
 from explorer.commands.using import AsJson, RunFolder, open_run
 
 _FORMATS = "zip, parquet, csv, npz, npy, projector, safetensors or onnx"
@@ -51,7 +51,7 @@ def export(
         }, ensure_ascii=False))  # fmt: skip
         return
     size = sum(done.files.values())
-    typer.echo(f"{out}: {done.items:,} items, {_readable(size)}.")
+    typer.echo(f"{out}: {done.items:,} items, {wording.size(size)}.")
     if done.differences:
         worst = max(done.differences.values())
         typer.echo(f"Checked against the model: the largest difference is {worst:.1g}.")
@@ -83,7 +83,3 @@ def import_(
         }, ensure_ascii=False))  # fmt: skip
         return
     typer.echo(f"{folder}: {summary.items:,} {summary.modality}, {summary.family}.")
-
-
-def _readable(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"

@@ -15,7 +15,7 @@ from tests.support import Server
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("Map", "Decode", "Interpolate", "Clusters", "Train")
+PAGES = ("Map", "Decode", "Interpolate", "Clusters", "Train", "Runs")
 # Only reached when something is stuck: a slow machine must not fail a test.
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
@@ -71,11 +71,12 @@ def result_of(page: Page, name: str) -> Locator:
         "Interpolate": page.locator(".st-key-interpolate_path li").first,
         "Clusters": page.locator(".st-key-cluster_room .map .layers[data-drawn]"),
         "Train": page.get_by_role("button", name="Start training"),
+        "Runs": page.locator("[class*=st-key-run_row_] img").first,
     }[name]
 
 
 @pytest.mark.parametrize("model", list(catalogue.BUNDLED_TITLES))
-def test_the_five_pages_open_on_the_bundled_models(page: Page, server: Server, model: str) -> None:
+def test_the_pages_open_on_the_bundled_models(page: Page, server: Server, model: str) -> None:
     visit(page, server, "Map", model)
     for name in PAGES:
         walk_to(page, name)

@@ -20,6 +20,7 @@ from vae_core.checkpoint import (
     TOKENIZER,
 )
 from vae_core.run_config import WEIGHTS
+from vae_core.run_notes import NOTES
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -37,6 +38,7 @@ RUN_FILES = (
     METRICS,
     LANGUAGE_MODEL,
     LANGUAGE_MODEL_METRICS,
+    NOTES,
 )
 # What unpacks to more than this many times its size, above a size that does no harm, is refused as
 # a zip bomb; so what packs better is not packed.

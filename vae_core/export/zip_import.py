@@ -23,9 +23,15 @@ from vae_core.export.errors import RunImportError
 from vae_core.export.untrusted import GuardedFile, check_items, check_tokenizer
 from vae_core.export.zip_archive import FORMAT, MANIFEST, RUN_FILES, VERSION, looks_like_bomb
 from vae_core.run_config import read_summary
+from vae_core.run_notes import MOST_BYTES, NOTES, read_notes
 
 MAX_BYTES = 16 * 1024**3
-_MOST_OF_FILE = {MANIFEST: 1024**2, CONFIG: 64 * 1024**2, TOKENIZER: 256 * 1024**2}
+_MOST_OF_FILE = {
+    MANIFEST: 1024**2,
+    CONFIG: 64 * 1024**2,
+    TOKENIZER: 256 * 1024**2,
+    NOTES: MOST_BYTES,
+}
 _CHUNK = 1024 * 1024
 _LONGEST_NAME = 200  # bytes
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -191,6 +197,7 @@ def _open(file: Path, folder: Path) -> None:
     """Open what was unpacked as a run, which checks versions, shapes and content."""
     try:
         summary = read_summary(folder)
+        read_notes(folder)
         check_tokenizer(folder)
         check_items(folder, summary.items)
         load_run(folder)

@@ -14,6 +14,8 @@ interface News {
   pick: number;
   /** Keep the visitor's own item as a pin. */
   pin: OwnPlace;
+  /** Items that were selected on a map that holds the same ones, in rising order. */
+  selection: Uint32Array;
   /** How far along the path one is, 0 to 1. */
   scrub: number;
 }

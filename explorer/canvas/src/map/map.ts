@@ -105,7 +105,7 @@ export class LatentMap implements Context {
       }),
     );
     this.sizes = new ResizeObserver(() => this.fit());
-    this.deaf = this.listen();
+    this.deaf = [...this.listen(), this.selecting.listen()];
     this.begin();
   }
 

@@ -44,6 +44,8 @@ export interface Meta {
   open_rest: boolean;
   live: Door | null;
   search: boolean;
+  /** Maps that hold the same items and have the same link share what is selected. */
+  link: string | null;
   /** Beside something else: the legend is folded, and nothing is explained. */
   compact: boolean;
   /** A path to show: places evenly apart, and how far each can be trusted; null where there is none. */

@@ -1,4 +1,5 @@
 /** Selecting: a box or a lasso, alone, added to what is selected (Shift) or taken from it (Alt). */
+import { hear, tell } from "../bus";
 import { encodeRanges, toBase64 } from "../ranges";
 import { trace } from "../marks";
 import { counted } from "../scales";
@@ -12,12 +13,21 @@ const CORNER = 4;
 
 export class Select {
   private path: [number, number][] = [];
+  private telling = false;
   private shape: "box" | "lasso" = "box";
 
   constructor(
     private readonly ctx: Context,
     private readonly changed: () => void,
   ) {}
+
+  /** Hear what is selected on maps that are linked with this one; returns how to stop. */
+  listen(): () => void {
+    const { link } = this.ctx.meta();
+    return hear(link ?? "", "selection", (indices) => {
+      if (link !== null && !this.telling) this.show(indices);
+    });
+  }
 
   begin(shape: "box" | "lasso", { x, y }: Place): void {
     this.shape = shape;
@@ -76,6 +86,15 @@ export class Select {
   }
 
   private set(indices: Uint32Array): void {
+    this.show(indices);
+    const { link } = this.ctx.meta();
+    if (link === null) return;
+    this.telling = true;
+    tell(link, "selection", indices);
+    this.telling = false;
+  }
+
+  private show(indices: Uint32Array): void {
     const { model, stage } = this.ctx;
     model.select(indices);
     stage.restyle();
