@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -20,6 +22,19 @@ LANGUAGES = {
     "uk": "Ukrainian", "und": "Another language",
 }  # fmt: skip
 _WHOLE = ""
+
+
+def values_of(fixes: Mapping[str, Any], of: str) -> dict[str, Any]:
+    """Return the widgets' values, by their keys, for the `fixes` that a run's source records."""
+    found: dict[str, Any] = {
+        f"train.changes.{of}": [name for name in CHANGES if fixes.get(name) is True]
+    }
+    if isinstance(cut := fixes.get("cut_words"), int) and 1 <= cut <= MOST_WORDS:
+        found[f"train.cut.{of}"] = cut
+    if language := fixes.get("split_sentences"):
+        # The segmenter takes what it does not know for English, too.
+        found[f"train.split.{of}"] = language if language in LANGUAGES else "und"
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +78,7 @@ def show(of: str) -> ChosenFixes:
             MOST_WORDS,
             value=None,
             step=1,
-            key=f"train.cut.{of}",
+            key=session.kept_widget(f"train.cut.{of}", None),
             persist_state="session",
             placeholder="all",
             help="Longer texts are cut. A sentence model reads only its first words anyway "

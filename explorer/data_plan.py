@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer import figures, page_parts, session
 from explorer.plans import PlanError, plans
-from explorer.train_panel import duration
+from explorer.progress_words import duration
 
 if TYPE_CHECKING:
     from vae_core.planning import Proposal

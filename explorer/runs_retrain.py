@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer import uploads
+from explorer import data_fixes, uploads
 from explorer.configurations import usual_vocabulary
 from explorer.loose_json import mapping
 from explorer.own_data import NO_LABELS, PATH, UPLOAD
@@ -80,7 +80,7 @@ def _data(source: Mapping[str, Any], runs: Path) -> tuple[dict[str, Any], Path |
 
     if source.get("dataset") in DATASETS:
         return _named(str(source["dataset"]), source.get("folder"))
-    own = {"train.dataset": OWN_DATA}
+    own: dict[str, Any] = {"train.dataset": OWN_DATA}
     if "hub" in source:
         return own, None, (
             f"The data came from the Hugging Face Hub ({source['hub']}), which the form does not "
@@ -96,6 +96,9 @@ def _data(source: Mapping[str, Any], runs: Path) -> tuple[dict[str, Any], Path |
         column = source.get(f"{name}_column", none)
         if column is not None:
             own[f"train.{name}_column.{path}"] = str(column)
+    if source.get("header") is False:
+        own[f"train.header.{path}"] = False
+    own |= data_fixes.values_of(mapping(source.get("fixes")), str(path))
     if source.get("sheet"):
         own[f"train.sheet.{path}"] = str(source["sheet"])
     if path.is_relative_to(runs / uploads.FOLDER):

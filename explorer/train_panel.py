@@ -19,7 +19,6 @@ from explorer.gate import gate_of
 from explorer.job import Job, State
 from explorer.job_log import Row, share_done, thin
 from explorer.jobs import Jobs
-from explorer.progress_words import duration as duration  # data_plan finds it here
 from explorer.progress_words import progress_words
 from explorer.remarks import remarks
 

@@ -148,6 +148,22 @@ def test_a_file_on_the_server_is_chosen_with_its_columns(runs: Path, tmp_path: P
     assert said["--label-column"] == "stars"
 
 
+def test_what_was_done_to_the_texts_is_done_again(runs: Path, tmp_path: Path) -> None:
+    file = tmp_path / "reviews.csv"
+    file.write_text("good food. bad room.,3\nnice view,4\n" * 8)
+    source = {
+        "text": str(file), "text_column": "column 1", "header": False,
+        "fixes": {"split_sentences": "de", "cut_words": 9, "drop_repeats": True},
+    }  # fmt: skip
+    app = filled(config_of("gru", source), runs)
+    assert not app.exception
+    words = shlex.split(app.code[-1].value)
+    wanted = ["--no-header", "--split-sentences", "de", "--cut-words", "9", "--drop-repeats"]
+    at = words.index("--no-header")
+    assert words[at : at + len(wanted)] == wanted
+    assert words[words.index("--text-column") + 1] == "column 1"
+
+
 def test_an_upload_that_is_still_there_is_chosen_again(runs: Path) -> None:
     file = runs / ".uploads" / "abc" / "reviews.txt"
     file.parent.mkdir(parents=True)
