@@ -135,11 +135,12 @@ def _state(out: Path, count: Count) -> str:
     """What the app takes the folder for."""
     from explorer.catalogue import list_models
     from explorer.interrupted import interrupted_in
+    from explorer.jobs import Jobs
     from vae_core.checkpoint import RunError, load_run
 
     os.environ["LATENTSCAPE_RUNS"] = str(out.parent)
     listed = {entry.path: entry for entry in list_models()}
-    waiting = {one.folder for one in interrupted_in(out.parent)}
+    waiting = {one.out for one in interrupted_in(out.parent, Jobs(out.parent))}
     if out in waiting:
         state = "interrupted"
     elif out in listed:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import tempfile
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 from PIL import Image
@@ -15,6 +16,8 @@ from tools import chromium
 
 FOLDER = ROOT / "assets" / "screenshots"
 SIZE = {"width": 1280, "height": 800}
+TALL = {"width": 1280, "height": 1180}
+PATIENCE = 600_000
 MAP = ".layers[data-drawn]"
 # name: (page, model, colour scheme, what is there when it is drawn)
 PICTURES = {
@@ -43,11 +46,59 @@ def main() -> None:
                 page.goto(f"{server.url}/{place}?model={model}")
                 page.wait_for_selector(drawn, state="attached", timeout=60_000)
                 _settle(page)
-                page.screenshot(path=FOLDER / f"{name}.png")
-                print(FOLDER / f"{name}.png")
+                _keep(page, name)
                 page.close()
             _film(browser, server)
+            _own_data(browser, server)
         browser.close()
+
+
+def _own_data(browser: Browser, server: Server) -> None:
+    """A file of made-up sentences on its way: looked at, trained on, in the list of runs."""
+    file = server.folder / "remarks.csv"
+    _write_table(file)
+    page = browser.new_page(viewport=TALL, color_scheme="light")
+    page.goto(f"{server.url}/train")
+    page.get_by_role("combobox", name="Data set").click()
+    page.get_by_role("option", name="Your own data").click()
+    page.locator(".stFileUploader input").set_input_files(file)
+    proposed = page.get_by_role("button", name="Use these settings")
+    proposed.wait_for(timeout=PATIENCE)
+    _settle(page)
+    _keep(page, "train-data")
+    proposed.click()
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("6")
+    epochs.press("Enter")
+    page.get_by_role("button", name="Start training").click()
+    panel = page.locator(".st-key-train_panel")
+    panel.get_by_text("Epoch 3", exact=False).wait_for(timeout=PATIENCE)
+    _settle(page)
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.wait_for_timeout(2_000)
+    _keep(page, "train-run")
+    panel.get_by_role("button", name="Open on the map").wait_for(timeout=PATIENCE)
+    page.set_viewport_size(SIZE)
+    page.goto(f"{server.url}/runs")
+    _settle(page)
+    _keep(page, "runs")
+    page.close()
+
+
+def _write_table(file: Path) -> None:
+    from vae_core.data.registry import load_dataset
+
+    made = load_dataset("toy-sentences")
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["remark", "about"])
+        rows = zip(made.texts or (), made.metadata["subject"], strict=True)
+        writer.writerows(islice(rows, 6_000))
+
+
+def _keep(page: Page, name: str) -> None:
+    page.screenshot(path=FOLDER / f"{name}.png")
+    print(FOLDER / f"{name}.png")
 
 
 def _film(browser: Browser, server: Server) -> None:

@@ -177,7 +177,7 @@ export class Own {
     const unknown = (found.unknown ?? []).slice(0, 8).map((word) => `“${word}”`);
     this.said.textContent = [
       found.read ? `The model reads only the first ${found.read} words.` : "",
-      unknown.length ? `It does not know ${unknown.join(", ")}.` : "",
+      unknown.length ? `The model does not know ${unknown.join(", ")}.` : "",
     ]
       .join(" ")
       .trim();
