@@ -17,7 +17,7 @@ from tests.support import Server
 pytestmark = pytest.mark.browser
 
 ROWS = 50_000
-EPOCHS = 24
+EPOCHS = 12
 
 
 @pytest.fixture(scope="module")
