@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from vae_core.data.dataset import Modality
     from vae_core.data.look import Look
 
-UPLOAD, PATH = "upload", "path"
-WAYS = {UPLOAD: "Upload a file", PATH: "A path on the server"}
+UPLOAD, PATH, HUB = "upload", "path", "hub"
+WAYS = {UPLOAD: "Upload a file", PATH: "A path on the server", HUB: "Hugging Face hub"}
 MOST_PATH = 4096
 NO_LABELS = ""
 # Kinds of files whose first row may be a row as the others.
@@ -36,7 +36,10 @@ class ChosenData(DataNames):
 def show() -> ChosenData:
     """Show how to bring data, and what they look like; return what was chosen."""
     nothing = ChosenData(modality="sentences", title="data")
-    path = _file()
+    way = _way()
+    if way == HUB:
+        return _hub() or nothing
+    path = _path() if way == PATH else _upload()
     if path is None:
         return nothing
     seen = _seen(path)
@@ -47,7 +50,7 @@ def show() -> ChosenData:
     return chosen
 
 
-def _file() -> Path | None:
+def _way() -> str:
     way = st.segmented_control(
         "Where the data are",
         tuple(WAYS),
@@ -57,7 +60,47 @@ def _file() -> Path | None:
         format_func=WAYS.__getitem__,
         label_visibility="collapsed",
     )
-    return _path() if way == PATH else _upload()
+    return way or UPLOAD
+
+
+def _hub() -> ChosenData | None:
+    """Ask for a data set of the hub; it is fetched, once, to be looked at."""
+    asked = {
+        "hub": ("Name on the hub", "stanfordnlp/imdb", "As in its address; or a folder on the "
+                "server's disk that is laid out like one."),
+        "split": ("Split", "train", "Which part of it."),
+        "text_column": ("Column with the texts", "found by itself", "Empty: text, else the one "
+                        "with the longest texts."),
+        "label_column": ("Column with the labels", "none", "Empty: none."),
+    }  # fmt: skip
+    given = {}
+    for side, (name, (title, placeholder, help_)) in zip(
+        st.columns([2, 1, 1, 1], gap="medium"), asked.items(), strict=True
+    ):
+        with side:
+            given[name] = st.text_input(
+                title,
+                key=session.kept_widget(f"train.hub.{name}", ""),
+                persist_state="session",
+                max_chars=MOST_PATH,
+                placeholder=placeholder,
+                help=help_,
+            ).strip()
+    name = given["hub"]
+    if not name:
+        return None
+    title = name.rstrip("/").rsplit("/", 1)[-1]
+    chosen = ChosenData(
+        modality="sentences",
+        title=title,
+        hub=name,
+        hub_split=given["split"] or None,
+        text_column=given["text_column"] or None,
+        label_column=given["label_column"] or None,
+        **asdict(data_fixes.show(f"hub.{name}")),
+    )
+    data_plan.show(chosen.data_arguments(), Path(name))
+    return chosen
 
 
 def _path() -> Path | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from explorer import data_fixes, uploads
 from explorer.configurations import usual_vocabulary
 from explorer.loose_json import mapping
-from explorer.own_data import NO_LABELS, PATH, UPLOAD
+from explorer.own_data import HUB, NO_LABELS, PATH, UPLOAD
 from explorer.train_controls import MOST_DIMENSIONS, MOST_EPOCHS, OWN_DATA, USUAL_SIZE
 from explorer.train_fields import SECTIONS, SEED, Choice, Field, Number, Situation
 
@@ -68,6 +68,8 @@ def form_of(config: Mapping[str, Any], kind: TokenizerKind | None, runs: Path) -
         **fields,
     }
     left += unfit + _too_large(model, training) + _not_asked(training)
+    if "hub" in source and source.get("config"):
+        left.append(f"hub config {source['config']}")
     if "side" in source:
         left.append(f"side {source['side']}")
     if config.get("language_model") is False and modality == "sentences":
@@ -82,10 +84,10 @@ def _data(source: Mapping[str, Any], runs: Path) -> tuple[dict[str, Any], Path |
         return _named(str(source["dataset"]), source.get("folder"))
     own: dict[str, Any] = {"train.dataset": OWN_DATA}
     if "hub" in source:
-        return own, None, (
-            f"The data came from the Hugging Face Hub ({source['hub']}), which the form does not "
-            "ask for; train it with the command, or bring the data as a file."
-        )  # fmt: skip
+        names = ("hub", "split", "text_column", "label_column")
+        asked = {f"train.hub.{name}": str(source.get(name) or "") for name in names}
+        fixes = data_fixes.values_of(mapping(source.get("fixes")), f"hub.{source['hub']}")
+        return {**own, "train.way": HUB, **asked, **fixes}, None, None
     found = source.get("text") or source.get("pictures")
     if not isinstance(found, str):
         return own, None, "Where the data came from was not recorded; bring them again."

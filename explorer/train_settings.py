@@ -32,14 +32,17 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 class DataNames:
     """Data as the command's options name them.
 
-    One of `dataset` (a name of the registry, perhaps with a `folder`), `text` (a file) and `images`
-    (a file or folder) is given. The last four change texts before they are trained on.
+    One of `dataset` (a name of the registry, perhaps with a `folder`), `text` (a file), `images`
+    (a file or folder) and `hub` (a name of the hub, or a local folder) is given. The last four
+    change texts before they are trained on.
     """
 
     dataset: str | None = None
     folder: str | None = None
     text: str | None = None
     images: str | None = None
+    hub: str | None = None
+    hub_split: str | None = None
     text_column: str | None = None
     label_column: str | None = None
     sheet: str | None = None
@@ -98,7 +101,7 @@ class TrainSettings(DataNames):
     def problem(self, runs: Path) -> str | None:
         """Say in one sentence what has to be changed before this can be started, or None."""
         own = self.text or self.images
-        if self.dataset is None and not own:
+        if self.dataset is None and not own and not self.hub:
             return "Bring a file of your own first, or choose another data set."
         if own and not Path(own).expanduser().exists():
             return f"There is no file {own}; check the path."

@@ -101,6 +101,30 @@ def test_the_first_row_may_be_a_row_as_the_others(
     assert shown_facts(app)["Items"] == "20"
 
 
+def test_a_data_set_of_the_hub_is_looked_at(
+    tmp_path: Path, runs: Path, planned: list[list[str]]
+) -> None:
+    folder = tmp_path / "remarks"
+    folder.mkdir()
+    (folder / "test.csv").write_text("remark,about\n" + "good food,food\nbad view,view\n" * 10)
+    app = own()
+    way = next(one for one in app.segmented_control if one.label == "Where the data are")
+    way.set_value("hub")
+    renewed(app)
+    assert button(app, "Start training").disabled
+    field(app, "Name on the hub").set_value(str(folder))
+    field(app, "Split").set_value("test")
+    field(app, "Column with the texts").set_value("remark")
+    field(app, "Column with the labels").set_value("about")
+    renewed(app)
+    columns = ["--text-column", "remark", "--label-column", "about"]
+    assert planned[-1] == ["--hub", str(folder), "--hub-split", "test", *columns]
+    assert shown_facts(app)["Items"] == "20"
+    shown = command_shown(app)
+    assert shown[2:10] == planned[-1]
+    assert not button(app, "Start training").disabled
+
+
 def shown_facts(app: AppTest) -> dict[str, str]:
     """What the plan says of the data, by name."""
     names = [caption.value for caption in app.caption if caption.value in FACTS]

@@ -164,6 +164,20 @@ def test_what_was_done_to_the_texts_is_done_again(runs: Path, tmp_path: Path) ->
     assert words[words.index("--text-column") + 1] == "column 1"
 
 
+def test_a_data_set_of_the_hub_is_asked_for_again(runs: Path, tmp_path: Path) -> None:
+    source = {
+        "hub": str(tmp_path), "split": "test", "text_column": "t", "config": "en",
+        "fixes": {"lowercase": True},
+    }  # fmt: skip
+    config = config_of("gru", source)
+    assert "hub config en" in runs_retrain.form_of(config, "word", runs).left
+    app = filled(config, runs)
+    assert not app.exception
+    words = shlex.split(app.code[-1].value)
+    wanted = ["--hub", str(tmp_path), "--hub-split", "test", "--text-column", "t", "--lowercase"]
+    assert words[2 : 2 + len(wanted)] == wanted
+
+
 def test_an_upload_that_is_still_there_is_chosen_again(runs: Path) -> None:
     file = runs / ".uploads" / "abc" / "reviews.txt"
     file.parent.mkdir(parents=True)
@@ -179,7 +193,6 @@ def test_an_upload_that_is_still_there_is_chosen_again(runs: Path) -> None:
         ({"text": "/nowhere/a.csv"}, "/nowhere/a.csv is not there any more"),
         ({"text": "a.csv"}, "a.csv is not there any more"),
         ({"pictures": "/nowhere/a.zip", "side": 8}, "/nowhere/a.zip is not there any more"),
-        ({"hub": "imdb", "split": "train"}, "Hugging Face Hub (imdb)"),
         ({"dataset": "mnist", "folder": "/nowhere"}, "/nowhere with its data is not there"),
         ({}, "not recorded"),
         ({"dataset": "of another version"}, "not recorded"),
