@@ -30,8 +30,9 @@ def training_curve(
     """Draw one term of a training ("elbo", "reconstruction" or "kl"; nats per item) over epochs.
 
     Rows are those of `metrics.jsonl`; validation values, present once an epoch, are a line of
-    their own. Where `epochs` is given the axis reaches so far from the beginning, so that the
-    picture stays still while the curve grows.
+    their own; the KL has its weight β drawn in, on a scale of its own at the right. Where `epochs`
+    is given the axis reaches so far from the beginning, so that the picture stays still while the
+    curve grows.
     """
     figure = go.Figure(layout=_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}))
     figure.add_trace(_curve(rows, term, "training", TRAIN))
@@ -46,7 +47,27 @@ def training_curve(
         figure.update_xaxes(range=[0, epochs])
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, automargin=True)
     figure.update_yaxes(showticklabels=bool(rows))
+    if term == "kl" and any(row.get("beta") is not None for row in rows):
+        _draw_beta(figure, rows)
     return figure
+
+
+def _draw_beta(figure: go.Figure, rows: Sequence[Mapping[str, Any]]) -> None:
+    weight = _curve(rows, "beta", "β", NEUTRAL.dark)
+    weight.update(line={"color": NEUTRAL.dark, "width": 1.25, "dash": "dot"}, yaxis="y2")
+    figure.add_trace(weight)
+    most = float(max(weight.y, default=1.0))
+    figure.update_layout(
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "range": [0, 1.08 * most or 1.0],
+            "showgrid": False,
+            "zeroline": False,
+            "automargin": True,
+            "nticks": 4,
+        }
+    )
 
 
 def of_height(figure: go.Figure, pixels: int) -> go.Figure:

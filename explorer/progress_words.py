@@ -32,7 +32,9 @@ def progress_words(
 
 
 def _with_time(words: str, rows: Sequence[Row]) -> str:
-    left = seconds_left(rows)
+    speed, left = rows[-1].get("items_per_second"), seconds_left(rows)
+    if isinstance(speed, int | float) and speed > 0:
+        words += f" · {speed:,.0f} items/s"
     return words if left is None else f"{words} · about {duration(left)} left"
 
 

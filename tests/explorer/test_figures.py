@@ -54,3 +54,16 @@ def test_each_dimension_has_a_bar_of_its_own_name(count: int) -> None:
     figure = figures.dimension_bars(np.arange(count, dtype=np.float32))
     assert list(figure.data[0].x) == [f"z{number}" for number in range(1, count + 1)]
     assert figure.layout.xaxis.type == "category"
+
+
+def test_the_weight_of_the_kl_is_drawn_in() -> None:
+    rows = [
+        {"epoch": 1.0, "kl": 3.0, "elbo": -9.0, "beta": 0.0},
+        {"epoch": 2.0, "kl": 5.0, "elbo": -8.0, "beta": 2.0},
+    ]
+    curves = {trace.name: trace for trace in figures.training_curve(rows, "kl").data}
+    assert list(curves["β"].y) == [0.0, 2.0]
+    assert curves["β"].yaxis == "y2"
+    assert "β" not in {trace.name for trace in figures.training_curve(rows, "elbo").data}
+    without = [{"epoch": 1.0, "kl": 3.0}]
+    assert "β" not in {trace.name for trace in figures.training_curve(without, "kl").data}

@@ -520,6 +520,10 @@ def test_a_start_that_fails_is_told(worker: Path, runs: Path, tmp_path: Path) ->
             {"step": 3, "steps": 4, "epoch": 1.5, "epochs": 2, "elapsed_seconds": 3600.0},
             "Epoch 2 of 2 · about 20 min left",
         ),
+        (
+            {"step": 1, "steps": 4, "epoch": 0.5, "epochs": 2, "items_per_second": 1234.4},
+            "Epoch 1 of 2 · 1,234 items/s · about 1 s left",
+        ),
     ],
 )
 def test_progress_is_said_in_words(row: dict[str, Any], words: str) -> None:
