@@ -32,8 +32,8 @@ def remarks(config: Mapping[str, Any]) -> list[str]:
         found.append(told)
     if empty := count(data, "items_without_words"):
         found.append(
-            f"{empty:,} {of} {_have(empty)} no word of the vocabulary; train again with a larger "
-            "--vocabulary-size to read them."
+            f"{empty:,} {of} {_have(empty)} no word of the vocabulary; it holds no stop words, "
+            "and no words of one item or of most, so the model can tell nothing of them."
         )
     return found
 

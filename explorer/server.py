@@ -73,8 +73,10 @@ def serve(
     from starlette.middleware import Middleware
     from streamlit.web import bootstrap
 
-    from explorer import catalogue, jobs
-    from explorer.canvas import bundle
+    # The app's own modules too, while there is one thread: two that imported at the same time, on a
+    # busy machine, were seen to fail.
+    from explorer import catalogue, jobs, model_bar, style  # noqa: F401
+    from explorer.canvas import bundle, keeper  # noqa: F401
     from explorer.live.guard import Tokens
     from explorer.live.socket import LiveServer
 

@@ -28,10 +28,13 @@ PAGES = ("map", "decode", "interpolate", "clusters", "train", "runs")
 INSPECT = """
 import json
 from importlib.metadata import version
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 import explorer, vae_core
 from explorer import catalogue, paths
 models = {entry.id: entry.problem for entry in catalogue.list_models() if entry.bundled}
+# As the server sets it, which does not run here.
+config.set_option("server.enableStaticServing", True)
 app = AppTest.from_file(str(paths.app_script()), default_timeout=300).run()
 print(json.dumps({
     "version": version("latentscape"),
@@ -124,9 +127,7 @@ def test_the_wheel_works_in_an_empty_environment(
 ) -> None:
     python = installed / "python"
     run(python, "-m", "pip", "check", folder=tmp_path, environment=bare_environment)
-    # As the server sets it, which does not run here.
-    served = {**bare_environment, "STREAMLIT_SERVER_ENABLE_STATIC_SERVING": "true"}
-    result = run(python, "-c", INSPECT, folder=tmp_path, environment=served)
+    result = run(python, "-c", INSPECT, folder=tmp_path, environment=bare_environment)
     said = json.loads(result.stdout.splitlines()[-1])
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

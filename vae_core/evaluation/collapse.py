@@ -80,9 +80,9 @@ _WHEN_FAILED = {
         "autoencoder-first kl_schedule), or lower beta."
     ),
     "exchange_drop": (
-        "The decoder hardly listens to z: train longer, raise word_dropout so that it cannot live "
-        "on the words before, start as an autoencoder (kl_schedule autoencoder-first), or make "
-        "the decoder smaller."
+        "The decoder hardly listens to z: train longer, start as an autoencoder (kl_schedule "
+        "autoencoder-first), make the decoder smaller or, where it writes word by word, raise "
+        "word_dropout so that it cannot live on the words before."
     ),
     "language_model_gap": (
         "The texts are less likely than under the same decoder without z, so z costs more than it "
