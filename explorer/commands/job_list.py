@@ -110,10 +110,6 @@ def resume(job_id: JobId) -> None:
         arguments = ["train", "--resume", str(short(job.out))]
     elif not record.begun and record.kind == "training":
         arguments = list(record.arguments)
-    elif job.state() == "done":
-        raise JobError(
-            f"The job {job.id} ({plain(record.name)}) is finished; there is nothing to resume."
-        )
     else:
         raise JobError(
             f"The job {job.id} ({plain(record.name)}) left nothing to go on from; start it again "
