@@ -26,9 +26,6 @@ LOOK_SECONDS = 0.5
 def watch(jobs: Jobs, look: Callable[[float], None] = time.sleep) -> None:
     """Follow the jobs, starting what waits, until none runs or waits, or Ctrl+C; print how each
     ended. The jobs themselves are left alone."""
-    if jobs.settled() and jobs.trouble is None:
-        typer.echo("No job runs or waits.")
-        return
     try:
         if sys.stdout.isatty():
             _bars(jobs, look)
