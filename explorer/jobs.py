@@ -69,12 +69,15 @@ class Jobs:
         try:
             with changing(self.folder):
                 self._check_free(out)
+                idle = self._preparing(out)
                 job = self._ask(arguments, name, out, "training", followed=False)
         except OSError as error:
             raise JobError(
                 f"The training could not be started in {self.folder.parent}: "
                 f"{error.strerror or error}. Check that the folder can be written."
             ) from error
+        for preparation in idle:
+            preparation.interrupt()
         self.pump()
         return job
 
@@ -106,6 +109,16 @@ class Jobs:
             self.slots,
             tuple(job for *_, job in sorted(running, key=lambda one: one[:2])),
             tuple(job for _, job in sorted(waiting, key=lambda one: one[0])),
+        )
+
+    def superseded(self, job: Job) -> bool:
+        """Tell whether another training has begun to write the same folder since."""
+        record = job.record
+        return any(
+            (other.record.kind, other.out) == ("training", job.out)
+            and other.record.begun
+            and other.record.ticket > record.ticket
+            for other in self.all()
         )
 
     def names(self) -> set[str]:
@@ -205,6 +218,15 @@ class Jobs:
         # Where that cannot be written, the pages compute what was to be prepared.
         with suppress(OSError), changing(self.folder):
             self._ask(record.arguments, record.name, job.out, record.kind, record.ticket)
+
+    def _preparing(self, out: Path) -> list[Job]:
+        """What is being prepared, or waits to be, of a run that is about to become another."""
+        return [
+            job
+            for job in self._unsettled()
+            if job.record.kind == "preparation" and job.out.absolute() == out.absolute()
+            if not job.over()
+        ]
 
     def _check_free(self, out: Path) -> None:
         for job in self._unsettled():

@@ -105,11 +105,16 @@ def open_archive(path: Path, most_bytes: int | None = None) -> Iterator[Archive]
         raise unreadable(path, error) from error
     except Exception as error:  # zipfile trusts its numbers: struct, value and index errors
         raise DataError(
-            f"{path.name} cannot be read as a zip archive ({reason(error)}); pack or download it "
-            "again."
+            f"{path.name} is damaged: it cannot be read as {_what(path)} ({reason(error)}); save, "
+            "pack or download it again."
         ) from error
     with file:
         yield Archive(file, path.name, most_bytes or limits.MAX_UNPACKED_BYTES)
+
+
+def _what(path: Path) -> str:
+    # A workbook is a zip inside, which is no concern of those who have one.
+    return "a workbook" if path.suffix.lower() in (".xlsx", ".xlsm") else "a zip archive"
 
 
 def is_litter(name: str) -> bool:

@@ -102,6 +102,8 @@ def _unpack(file: Path, folder: Path, max_bytes: int) -> None:
         raise RunImportError(
             f"{file} cannot be read as a .zip of a run ({reason(error)}); copy or export it again."
         ) from error
+    except FileNotFoundError as error:
+        raise RunImportError(f"There is no file {file}; check the path.") from error
     except OSError as error:
         raise RunImportError(
             f"{file} cannot be unpacked: {error.strerror or reason(error)}; check the file and "
