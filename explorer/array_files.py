@@ -58,7 +58,7 @@ def _array(content: bytes) -> NDArray[Any]:
     if np.lib.format.read_magic(stream) != (1, 0):
         raise ValueError("It was written in another version.")
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    if fortran or dtype.hasobject:
+    if fortran or dtype.hasobject or min(shape, default=0) < 0:
         raise ValueError("It holds something else than plain numbers.")
     # From bytes, so read-only; fails where the size is not that of the shape.
     return np.frombuffer(content, dtype, offset=stream.tell()).reshape(shape)

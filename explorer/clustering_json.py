@@ -80,7 +80,7 @@ def _edit_written(edit: Edit) -> dict[str, Any]:
 
 
 def splits_in(values: Mapping[str, Any]) -> int:
-    """Return how many splits `values_of` something names. Raises ValueError, KeyError, TypeError."""
+    """Return how many splits they name. Raises ValueError, KeyError or TypeError."""
     edits = values["edits"]
     if not isinstance(edits, list) or len(edits) > MOST_EDITS:
         raise ValueError("its edits are no list, or too many")

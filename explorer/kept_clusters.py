@@ -84,7 +84,7 @@ def keep(folder: Path, run: Run, clustering: Clustering) -> Path:
                 raise KeptError(
                     f"{folder} holds {MOST_KEPT} clusterings already: remove one of them first."
                 )
-            if not beside.is_file():
+            if not _holds(beside, content):
                 write_whole(beside, content)
             write_whole(file, about.encode())
             _remove_arrays(folder, name, but=beside)
@@ -208,6 +208,10 @@ def _content(file: Path, most: int) -> bytes:
     if len(content) > most:
         raise ValueError(f"{file.name} is larger than it can be")
     return content
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    return file.is_file() and file.stat().st_size == len(content) and file.read_bytes() == content
 
 
 def _ids(folder: Path) -> list[str]:

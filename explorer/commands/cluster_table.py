@@ -59,7 +59,8 @@ def _theme(number: int, theme: Mapping[str, Any], items: int) -> Iterator[str]:
     clusters = ", ".join(map(str, theme["clusters"]))
     words = f": {', '.join(theme['keywords'])}" if theme.get("keywords") else ""
     share = _share(theme["items"], items)
-    yield from _wrapped(f"{number}. Clusters {clusters} · {share}{words}", "  ")
+    noun = "Cluster" if len(theme["clusters"]) == 1 else "Clusters"
+    yield from _wrapped(f"{number}. {noun} {clusters} · {share}{words}", "  ")
 
 
 def _measures(result: Mapping[str, Any]) -> Iterator[str]:

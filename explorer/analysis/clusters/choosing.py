@@ -100,10 +100,12 @@ def choose_k(
             "give k yourself, or more items."
         )
     silhouette, inertia = _curves(vectors, tried, seed)
-    clouds = np.array([
-        [_curves(_cloud(vectors, draw, even=even), tried, seed, starts=2)[0] for _ in range(_CLOUDS)]
-        for even in (False, True)
-    ])  # fmt: skip
+    clouds = np.array(
+        [
+            [_curves(_cloud(vectors, draw, even), tried, seed, starts=2)[0] for _ in range(_CLOUDS)]
+            for even in (False, True)
+        ]
+    )
     cloud = clouds.mean(axis=1).max(axis=0)
     # One spread for all k: of two draws each, its own would be noise.
     spread = float(np.sqrt(clouds.var(axis=1, ddof=1).mean()))
@@ -136,7 +138,7 @@ def _curves(
     return np.array(silhouettes), np.array(inertias)
 
 
-def _cloud(vectors: Vectors, draw: np.random.Generator, *, even: bool) -> Vectors:
+def _cloud(vectors: Vectors, draw: np.random.Generator, even: bool) -> Vectors:
     """As many items with the mean and covariance of `vectors`: of a Gaussian, or of a box."""
     wide = vectors.astype(np.float64)
     middle = wide.mean(axis=0)
@@ -146,7 +148,7 @@ def _cloud(vectors: Vectors, draw: np.random.Generator, *, even: bool) -> Vector
     shape, half = (len(wide), len(singular)), np.sqrt(3.0)
     noise = draw.uniform(-half, half, shape) if even else draw.standard_normal(shape)
     drawn = noise * (singular / np.sqrt(max(len(wide) - 1, 1))) @ axes + middle
-    return drawn.astype(np.float32)
+    return np.asarray(drawn, np.float32)
 
 
 def _spoken(ks: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""What each cluster is like: its size, middle, most typical and most borderline items, tightness."""
+"""What each cluster is like: its size, middle, typical and borderline items, tightness."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def means(vectors: NDArray[np.floating], assignment: Assignment, count: int) -> 
         (np.ones(len(rows)), (assignment[rows], rows)), shape=(count, len(assignment))
     )
     sizes = np.asarray(marks.sum(axis=1)).reshape(-1, 1)
-    return np.asarray(marks @ vectors.astype(np.float64)) / sizes
+    sums: NDArray[np.float64] = np.asarray(marks @ vectors.astype(np.float64))
+    return np.asarray(sums / sizes)
 
 
 def tightness_words(tightness: float) -> str:

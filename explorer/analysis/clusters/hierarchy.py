@@ -14,9 +14,9 @@ def tree_of(centroids: NDArray[np.floating], sizes: Sequence[int] | NDArray[np.i
     """Merge clusters (k, width) of `sizes` (k,) one pair at a time, the least loss first.
 
     Returns what `scipy.cluster.hierarchy.linkage` would, (k - 1, 4): the two merged (k and above
-    are earlier merges, in order), the height, and how many items they hold together. It is Ward's
-    method (Ward 1963) as it would go on from the clusters if all members of each lay at its
-    centroid; scipy's own gives every row the same weight. Heights rise.
+    are earlier merges, in order), the height, and how many clusters they hold together. It is
+    Ward's method (Ward 1963) as it would go on from the clusters if all members of each lay at
+    its centroid; scipy's own gives every row the same weight. Heights rise.
     """
     count = len(centroids)
     places = np.zeros((max(2 * count - 1, 0), centroids.shape[1]))
@@ -24,6 +24,7 @@ def tree_of(centroids: NDArray[np.floating], sizes: Sequence[int] | NDArray[np.i
     weights = np.zeros(len(places))
     weights[:count] = sizes
     tree = np.zeros((max(count - 1, 0), 4))
+    held = np.ones(len(places))
     left = list(range(count))
     for step in range(count - 1):
         first, second, height = _nearest(places[left], weights[left])
@@ -31,7 +32,8 @@ def tree_of(centroids: NDArray[np.floating], sizes: Sequence[int] | NDArray[np.i
         made = count + step
         weights[made] = weights[one] + weights[other]
         places[made] = (weights[one] * places[one] + weights[other] * places[other]) / weights[made]
-        tree[step] = (min(one, other), max(one, other), height, weights[made])
+        held[made] = held[one] + held[other]
+        tree[step] = (min(one, other), max(one, other), height, held[made])
         left = [number for number in left if number not in (one, other)] + [made]
     return tree
 

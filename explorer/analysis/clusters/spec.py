@@ -140,7 +140,7 @@ def vectors_of(space: str, mean: Vectors) -> Vectors:
     if not varies.any():
         raise ClusterError(ONE_POINT)
     scaled = (wide[:, varies] - wide[:, varies].mean(axis=0)) / deviation[varies]
-    return scaled.astype(np.float32)
+    return np.asarray(scaled, np.float32)
 
 
 ONE_POINT = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,7 +131,7 @@ def _joined(by_word: csr_matrix, words: list[str]) -> tuple[csr_matrix, list[str
 def _pairs(letters: Sequence[str]) -> Iterator[str]:
     if len(letters) == 1:
         yield letters[0]
-    for first, second in zip(letters, letters[1:], strict=False):
+    for first, second in pairwise(letters):
         yield first + second
 
 
