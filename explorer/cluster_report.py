@@ -40,7 +40,6 @@ def report(
     found = describe(vectors, assignment, clustering.found.membership)
     notes = [clustering.found.note] if clustering.found.note else []
     terms = _terms(run, notes)
-    again = stability(clustering.spec, vectors)
     inside = assignment >= 0
     result: dict[str, Any] = {
         "title": clustering.title,
@@ -50,13 +49,22 @@ def report(
         "noise": found.noise,
         "clusters": _clusters(run, clustering, found, terms),
         "silhouette": silhouette(vectors[inside], assignment[inside], seed=clustering.spec.seed),
-        "stability": {"ari": again.ari, "spread": again.spread, "said": again.words()},
+        "stability": _stability(clustering, vectors, notes),
     }
     if themes is not None:
         result["themes"] = _themes(clustering, vectors, found, terms, themes)
     result["labels"] = _labels(run, clustering, notes)
     result["compared"] = _compared(run, clustering, found, notes) if compare else None
     return {**result, "notes": notes}
+
+
+def _stability(clustering: Clustering, vectors: Vectors, notes: list[str]) -> dict[str, Any] | None:
+    try:
+        again = stability(clustering.spec, vectors)
+    except ClusterError as error:
+        notes.append(f"The clusters were not found again in samples of the items: {error}")
+        return None
+    return {"ari": again.ari, "spread": again.spread, "said": again.words()}
 
 
 def _terms(run: Run, notes: list[str]) -> Terms | None:

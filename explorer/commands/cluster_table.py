@@ -64,8 +64,10 @@ def _theme(number: int, theme: Mapping[str, Any], items: int) -> Iterator[str]:
 
 
 def _measures(result: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{'Silhouette (−1 to 1)':<{_NAME_WIDTH}} {result['silhouette']:.3f}"
-    yield f"{'Found again':<{_NAME_WIDTH}} {result['stability']['said']}"
+    noisy = ", without noise" if result["noise"] else ""
+    yield f"{f'Silhouette (−1 to 1{noisy})':<{_NAME_WIDTH}} {result['silhouette']:.3f}"
+    if result["stability"] is not None:
+        yield f"{'Found again':<{_NAME_WIDTH}} {result['stability']['said']}"
     labels, other = result["labels"], result["compared"]
     if labels is not None:
         yield ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -111,19 +112,21 @@ def _spec(
     values: dict[str, Any] = {"method": method, "space": space, "seed": seed}
     if method == "hdbscan":
         size = 15 if sizes[0] is None else sizes[0]
-        values |= {"k": None if k is None else _whole(k), "min_cluster_size": size}
+        values |= {"k": None if k in (None, _AUTO) else _whole(k), "min_cluster_size": size}
         return ClusterSpec(**values, min_samples=sizes[1]), None
     values |= {"min_cluster_size": sizes[0], "min_samples": sizes[1]}
-    if method != "kmeans" or k not in (None, _AUTO):
-        return ClusterSpec(**values, k=_whole(k or "0")), None
+    if k not in (None, _AUTO):
+        return ClusterSpec(**values, k=_whole(k)), None
     ClusterSpec(**values, k=2)  # whatever else is wrong is said before the long work
+    if sys.stderr.isatty():
+        typer.echo("Trying several numbers of clusters …", err=True)
     choice = choose_k(vectors, start=natural_k(run.labels, len(run)), seed=seed)
     return ClusterSpec(**values, k=choice.k), choice
 
 
-def _whole(k: str) -> int:
+def _whole(k: str | None) -> int:
     try:
-        return int(k)
+        return int(k or "")
     except ValueError as error:
         raise ConfigError(f"--k takes a whole number or {_AUTO}, but {k!r} came.") from error
 

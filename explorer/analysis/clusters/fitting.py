@@ -102,6 +102,11 @@ def by_size(assignment: Assignment) -> Assignment:
     return rank[assignment]
 
 
+def scaled(asked: int, share: float) -> int:
+    """Return what `asked` items of all are of a `share` of them, but not so few as to be chance."""
+    return max(round(asked * share), min(asked, _LEAST_OF_SAMPLE))
+
+
 def _by_k_means(vectors: Vectors, k: int, seed: int) -> Division:
     assignment = by_size(k_means(vectors, k, seed))
     found = int(assignment.max()) + 1
@@ -159,10 +164,7 @@ def _of_sample(
     draw = np.random.default_rng(spec.seed)
     sample = np.sort(draw.choice(len(vectors), most, replace=False))
     share = most / len(vectors)
-    size, samples = (
-        max(round(asked * share), min(asked, _LEAST_OF_SAMPLE))
-        for asked in (spec.min_cluster_size, spec.min_samples)
-    )
+    size, samples = (scaled(asked, share) for asked in (spec.min_cluster_size, spec.min_samples))
     found, sure = _hdbscan(vectors[sample], size, samples)
     assignment = np.empty(len(vectors), np.int32)
     membership = np.empty(len(vectors), np.float32)

@@ -8,12 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from explorer.analysis.clusters.fitting import Assignment, divide
+from explorer.analysis.clusters.fitting import Assignment, divide, scaled
 from explorer.analysis.clusters.spec import ClusterError, ClusterSpec, Vectors
 
 REPEATS = 5
-# Of more items as many are drawn first; of those HDBSCAN sees this share each time.
-SAMPLE, SHARE = 20_000, 0.8
+# Of more items so many are drawn, once, for k-means and for HDBSCAN; of those HDBSCAN sees the
+# share each time.
+SAMPLE, SAMPLE_HDBSCAN, SHARE = 20_000, 6_000, 0.8
 _WORDS = (
     (0.9, "the same clusters each time"),
     (0.75, "much the same clusters each time"),
@@ -53,17 +54,21 @@ def stability(spec: ClusterSpec, vectors: Vectors, *, repeats: int = REPEATS) ->
     """
     from sklearn.metrics import adjusted_rand_score
 
-    if len(vectors) > SAMPLE:
+    count = len(vectors)
+    by_seed = spec.method == "kmeans"
+    most = SAMPLE if by_seed else SAMPLE_HDBSCAN
+    if count > most:
         draw = np.random.default_rng(spec.seed)
-        vectors = vectors[np.sort(draw.choice(len(vectors), SAMPLE, replace=False))]
-    again = _seeded(spec, vectors, repeats) if spec.method == "kmeans" else _sampled(
-        spec, vectors, repeats
-    )  # fmt: skip
+        vectors = vectors[np.sort(draw.choice(count, most, replace=False))]
+    if by_seed:
+        again = _seeded(spec, vectors, repeats)
+    else:
+        again = _sampled(_of_fewer(spec, SHARE * len(vectors) / count), vectors, repeats)
     scores = []
     for one, other in combinations(again, 2):
         both = (one > _ABSENT) & (other > _ABSENT)
         scores.append(float(adjusted_rand_score(one[both], other[both])))
-    over = "seeds" if spec.method == "kmeans" else "samples"
+    over = "seeds" if by_seed else "samples"
     return Stability(float(np.mean(scores)), float(np.std(scores)), len(again), over)
 
 
@@ -78,23 +83,23 @@ def _seeded(spec: ClusterSpec, vectors: Vectors, repeats: int) -> list[Assignmen
     ]
 
 
+def _of_fewer(spec: ClusterSpec, share: float) -> ClusterSpec:
+    assert spec.min_cluster_size is not None
+    assert spec.min_samples is not None
+    size, samples = (scaled(asked, share) for asked in (spec.min_cluster_size, spec.min_samples))
+    return dataclasses.replace(spec, min_cluster_size=size, min_samples=samples)
+
+
 def _sampled(spec: ClusterSpec, vectors: Vectors, repeats: int) -> list[Assignment]:
     """HDBSCAN has no seed of its own: what changes is which items it sees."""
     found: list[Assignment] = []
     failure: ClusterError | None = None
-    assert spec.min_cluster_size is not None
-    assert spec.min_samples is not None
-    smaller = dataclasses.replace(
-        spec,
-        min_cluster_size=max(2, round(SHARE * spec.min_cluster_size)),
-        min_samples=max(1, round(SHARE * spec.min_samples)),
-    )
     for number in range(repeats):
         draw = np.random.default_rng([spec.seed, number])
         rows = draw.choice(len(vectors), max(1, int(SHARE * len(vectors))), replace=False)
         assignment = np.full(len(vectors), _ABSENT, np.int32)
         try:
-            assignment[rows] = divide(smaller, vectors[rows]).assignment
+            assignment[rows] = divide(spec, vectors[rows]).assignment
         except ClusterError as error:
             # Nothing but noise in this sample is a finding too, though not in all.
             assignment[rows], failure = -1, error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,15 +72,19 @@ def count_terms(texts: Sequence[str]) -> Terms:
     from vae_core.data.tokenizer import split_words
 
     numbers: dict[str, int] = {}
-    columns: list[int] = []
-    ends = [0]
+    # Numbers in a row, not objects: a million texts have tens of millions of words.
+    columns, ends = array("i"), array("q", [0])
     for words in split_words(texts):
         for word in words:
             # A dictionary knows its own length before the new word is in it.
             columns.append(numbers.setdefault(word, len(numbers)))
         ends.append(len(columns))
     by_word = csr_matrix(
-        (np.ones(len(columns), np.int32), np.array(columns, np.int32), np.array(ends, np.int64)),
+        (
+            np.ones(len(columns), np.int32),
+            np.frombuffer(columns, np.int32),
+            np.frombuffer(ends, np.int64),
+        ),
         shape=(len(texts), len(numbers)),
     )
     counts, terms = _joined(by_word, list(numbers))
