@@ -10,10 +10,10 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from explorer import array_files
@@ -41,7 +41,7 @@ MOST_KEPT = 100
 _MOST_JSON = 4 * 1024**2
 _DIGEST = 16
 # Two visitors of one process may change the same clustering at the same time.
-_guard = Lock()
+_guard = RLock()
 
 
 class KeptError(UserError, ValueError):
@@ -94,6 +94,26 @@ def keep(folder: Path, run: Run, clustering: Clustering) -> Path:
                 "check that it can be written."
             ) from error
     return file
+
+
+def change(
+    folder: Path, run: Run, name: str, edit: Callable[[Clustering], Clustering]
+) -> Clustering:
+    """Change what is kept under this id as it is now, so that two visitors' changes add up.
+
+    Returns: the clustering after `edit`, kept.
+
+    Raises:
+        KeptError: there is none, it is damaged, or cannot be written.
+        ClusterError: what `edit` raises; nothing is changed then.
+    """
+    with _guard:
+        now = read(folder, run, name)
+        if now is None:
+            raise KeptError(f"There are no clusters {name[:80]!r} any more: find them anew.")
+        after = edit(now)
+        keep(folder, run, after)
+    return after
 
 
 def read(folder: Path, run: Run, name: str) -> Clustering | None:

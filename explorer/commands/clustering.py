@@ -57,8 +57,9 @@ def cluster(
 ) -> None:
     """Divide the items of a run into clusters, and keep them with the run.
 
-    Said of each cluster: its size, keywords, its centre decoded and its most typical items. Of all
-    together: whether they come again from other seeds, and how well they meet the labels.
+    It says of each cluster how many items it has, its keywords, its centre decoded, and its most
+    typical and most borderline items; and of all, whether they come again from other seeds, and
+    how well they meet the labels.
 
     Examples:
 

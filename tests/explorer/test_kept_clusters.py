@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from explorer import array_files, kept_clusters
 from explorer.analysis.clusters.edits import Clustering, found_by
-from explorer.analysis.clusters.spec import ClusterSpec
+from explorer.analysis.clusters.spec import ClusterError, ClusterSpec
 from explorer.kept_clusters import KeptError, folder_of, keep, read, read_all, remove
 from tests.explorer.made_runs import sentences, write_run
 from vae_core.checkpoint import Run, load_run
@@ -120,6 +121,24 @@ def test_names_alone_leave_the_arrays_as_they_are(run: Run) -> None:
     before = arrays.stat().st_mtime_ns
     keep(folder_of(run), run, made.renamed(0, "x"))
     assert arrays.stat().st_mtime_ns == before
+
+
+def test_changes_of_two_visitors_add_up(run: Run) -> None:
+    folder = folder_of(run)
+    keep(folder, run, found_by(KMEANS, run.latents.mean))
+    with ThreadPoolExecutor(2) as visitors:
+        for number in range(10):
+            visitors.submit(
+                kept_clusters.change, folder, run, ID,
+                lambda now, number=number: now.renamed(number % 3, f"name {number}"),
+            )  # fmt: skip
+    back = read(folder, run, ID)
+    assert back is not None
+    assert len(back.edits) == 10
+    with pytest.raises(ClusterError, match="no cluster 8"):
+        kept_clusters.change(folder, run, ID, lambda now: now.renamed(7, "x"))
+    with pytest.raises(KeptError, match="no clusters 'kmeans-k9-latent-s0' any more"):
+        kept_clusters.change(folder, run, "kmeans-k9-latent-s0", lambda now: now.undone())
 
 
 def test_what_fails_half_way_leaves_the_earlier_one(

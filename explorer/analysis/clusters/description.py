@@ -14,6 +14,8 @@ from explorer.analysis.clusters.spec import Vectors
 Items = NDArray[np.int64]
 # Items whose distances to all centroids are held at a time.
 _BLOCK = 16_384
+# Among so many times what is asked for, items at different places are looked for.
+_LOOK = 20
 TIGHT, FAIRLY_TIGHT = 0.5, 0.8
 
 
@@ -25,7 +27,8 @@ class Description:
         clusters: (k,) int64, the numbers that the assignment has for them.
         sizes: (k,) int64. noise: how many items are in none.
         centroids: (k, width) float32, the mean of the members in the space that was divided.
-        typical: the items nearest to each centroid, the nearest first.
+        typical: the items nearest to each centroid, the nearest first. Of items at one and the
+            same place, such as texts that repeat, only the first is told, here and below.
         borderline: the items of each cluster that could as well be in another, worst first:
             those with the lowest membership where there is one (HDBSCAN), else with the smallest
             margin between the nearest other centroid and their own. Empty for an only cluster.
@@ -61,6 +64,7 @@ def describe(
     middle = means(vectors, placed, len(clusters))
     own, margin = _distances(vectors, placed, middle)
     worst = margin if membership is None else membership.astype(np.float64)
+    several = len(clusters) > 1 or membership is not None
     by_cluster = list(_members(placed, len(clusters)))
     spread = float(np.linalg.norm(vectors - vectors.mean(axis=0, dtype=np.float64), axis=1).mean())
     sums = np.bincount(placed[placed >= 0], own[placed >= 0], minlength=len(clusters))
@@ -69,10 +73,9 @@ def describe(
         sizes,
         int((placed < 0).sum()),
         middle.astype(np.float32),
-        tuple(_least(members, own, count) for members in by_cluster),
+        tuple(_least(members, own, vectors, count) for members in by_cluster),
         tuple(
-            _least(members, worst, count) if len(clusters) > 1 or membership is not None
-            else members[:0]
+            _least(members, worst, vectors, count) if several else members[:0]
             for members in by_cluster
         ),
         sums / sizes / spread if spread > 0 else np.zeros(len(clusters)),
@@ -127,5 +130,10 @@ def _members(placed: Assignment, count: int) -> Iterator[Items]:
         yield order[ends[number] : ends[number + 1]].astype(np.int64)
 
 
-def _least(members: Items, values: NDArray[np.float64], count: int) -> Items:
-    return members[np.argsort(values[members], kind="stable")[:count]]
+def _least(members: Items, values: NDArray[np.float64], vectors: Vectors, count: int) -> Items:
+    """The first `count` members by value that lie at different places."""
+    first = members[np.argsort(values[members], kind="stable")[: _LOOK * count]]
+    places: dict[bytes, int] = {}
+    for item in first.tolist():
+        places.setdefault(vectors[item].tobytes(), item)
+    return np.array(list(places.values())[:count], np.int64)

@@ -114,6 +114,14 @@ def test_a_description_by_hand() -> None:
     assert [items.tolist() for items in by_membership.borderline] == [[1], [3]]
 
 
+def test_items_at_one_place_are_told_once() -> None:
+    points = np.array([[0], [1], [1], [1], [3], [9]], np.float32)
+    found = describe(points, np.array([0, 0, 0, 0, 0, 1], np.int32), count=3)
+    assert found.typical[0].tolist() == [1, 0, 4]
+    assert found.borderline[0].tolist() == [4, 0, 1]
+    assert found.typical[1].tolist() == [5]
+
+
 def test_an_only_cluster_has_no_borders() -> None:
     found = describe(cloud(20, 3), np.zeros(20, np.int32))
     assert [len(items) for items in found.borderline] == [0]
