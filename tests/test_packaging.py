@@ -13,8 +13,14 @@ import tomllib
 import urllib.request
 import venv
 import zipfile
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from importlib.metadata import Distribution, packages_distributions
+from importlib.metadata import (
+    Distribution,
+    PackagePath,
+    distributions,
+    packages_distributions,
+)
 from pathlib import Path
 
 import pytest
@@ -98,9 +104,10 @@ def installed(
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     (packages,) = {sysconfig.get_path(kind, "venv", {"base": str(home), "platbase": str(home)})
                    for kind in ("purelib", "platlib")}  # fmt: skip
+    owners = Counter(top for each in distributions() for top in tops(each))
     for distribution in asked_for(wheel):
-        for file in distribution.files or ():
-            if ".." not in file.parts:  # programs; nothing here starts one
+        for top, files in tops(distribution).items():
+            for file in [top] if owners[top] == 1 else files:
                 link = Path(packages, file)
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(Path(str(distribution.locate_file(file))).resolve())
@@ -109,6 +116,15 @@ def installed(
     run(*pip, "install", *options, wheel, folder=home, environment=bare_environment)
     run(*pip, "check", folder=home, environment=bare_environment)
     return python.parent
+
+
+def tops(distribution: Distribution) -> dict[str, list[PackagePath]]:
+    """What a distribution has at the top of site-packages, and its files there."""
+    found = defaultdict(list)
+    for file in distribution.files or ():
+        if ".." not in file.parts and file.parts[0] != "__pycache__":  # ..: programs
+            found[file.parts[0]].append(file)
+    return found
 
 
 def asked_for(wheel: Path) -> list[Distribution]:
