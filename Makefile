@@ -57,7 +57,7 @@ canvas: ## check the browser code (types, tests), where there is Node 20.19
 
 # One thread a process: the tests start servers and trainings beside themselves on few cores.
 unit: install ## run the tests with coverage (one: TESTS=tests/test_cli.py)
-	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile --cov --cov-report=term)
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term)
 
 # Needs Node 20.19 or newer; nothing else here does: the built code is committed.
 frontend: ## test and build the browser code (explorer/canvas into explorer/static)

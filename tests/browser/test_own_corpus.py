@@ -21,6 +21,11 @@ EPOCHS = 12
 
 
 @pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    return own_server
+
+
+@pytest.fixture(scope="module")
 def corpus(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A table as people have them: numbers, texts with commas and quotation marks, a label."""
     path = tmp_path_factory.mktemp("corpus") / "my reviews.csv"
