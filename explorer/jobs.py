@@ -78,6 +78,28 @@ class Jobs:
         self.pump()
         return job
 
+    def ask_analysis(self, run: Path, arguments: Sequence[str], name: str) -> Job:
+        """Ask for something to be computed of a finished run; return the job that does it.
+
+        Where the same waits or runs already, that is the job. `arguments` are those of the
+        `latentscape` command ("project" and so on), `name` is what people call it.
+
+        Raises:
+            JobError: the runs folder cannot be written.
+        """
+        try:
+            with changing(self.folder):
+                job = self._asked(arguments)
+                if job is None:
+                    job = self._ask(arguments, name, run, "preparation")
+        except OSError as error:
+            raise JobError(
+                f"It could not be started in {self.folder.parent}: {error.strerror or error}. "
+                "Check that the folder can be written."
+            ) from error
+        self.pump()
+        return job
+
     def get(self, job_id: str | None) -> Job | None:
         """Return the job with this id, from memory or from its folder; None for an unknown id."""
         if job_id is None or not _ID.fullmatch(job_id):  # ids come from the URL
@@ -205,6 +227,14 @@ class Jobs:
         # Where that cannot be written, the pages compute what was to be prepared.
         with suppress(OSError), changing(self.folder):
             self._ask(record.arguments, record.name, job.out, record.kind, record.ticket)
+
+    def _asked(self, arguments: Sequence[str]) -> Job | None:
+        """The analysis with these arguments that waits or runs."""
+        for job in self._unsettled():
+            same = job.record.kind == "preparation" and job.record.arguments == tuple(arguments)
+            if same and job.record.stop_asked is None and not job.over():
+                return job
+        return None
 
     def _check_free(self, out: Path) -> None:
         for job in self._unsettled():
