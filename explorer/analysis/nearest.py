@@ -21,6 +21,7 @@ EXACT_PAIRS = 500_000_000
 SHARE = 0.12
 _BLOCK_VALUES = 1 << 22  # distances held at a time, 16 MiB
 _GROUP = 64
+_FARTHEST = 1e15
 _SAMPLE_PER_CELL, _ROUNDS = 64, 6
 
 
@@ -71,7 +72,9 @@ class Scale:
         return cls(centre, float(ends.max()) or 1.0)
 
     def __call__(self, vectors: Vectors) -> Vectors:
-        return ((vectors - self.centre) / self.width).astype(np.float32)
+        # What lies farther away than that is equally far from everything.
+        scaled = ((vectors - self.centre) / self.width).clip(-_FARTHEST, _FARTHEST)
+        return np.asarray(scaled, dtype=np.float32)
 
 
 class Targets:
