@@ -58,7 +58,8 @@ def key_of(run: Run, name: str, version: int, parameters: Mapping[str, int | flo
 def place_of(run: Run) -> Path:
     """Return the folder that keeps what is derived from a run; it need not exist."""
     bundled = run.path.absolute().is_relative_to(paths.assets_folder())
-    if not bundled and os.access(run.path, os.W_OK):
+    # Of a run that was deleted meanwhile nothing is to be kept anywhere.
+    if not bundled and (os.access(run.path, os.W_OK) or not run.path.exists()):
         return run.path / FOLDER
     content = f"{run.content_hash} {run.summary.created}"
     return paths.runs_folder() / ELSEWHERE / hashlib.sha256(content.encode()).hexdigest()[:32]
