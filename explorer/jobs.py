@@ -13,11 +13,10 @@ import functools
 import os
 import re
 import secrets
-import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from explorer import job_process
 from explorer.job import Job, JobError
 from explorer.job_locks import changing, holders, take_slot
 from explorer.job_queue import Queue
-from explorer.job_record import JobRecord, Kind, write_record
+from explorer.job_record import JobRecord, Kind, add_record
 from explorer.slots import slots as slots_set
 
 WORKER = (sys.executable, "-m", "explorer.cli")
@@ -66,17 +65,12 @@ class Jobs:
             JobError: another job that is not over writes `out`, or the runs folder cannot be
                 written.
         """
-        try:
-            with changing(self.folder):
-                self._check_free(out)
-                job = self._ask(arguments, name, out, "training", followed=False)
-        except OSError as error:
-            raise JobError(
-                f"The training could not be started in {self.folder.parent}: "
-                f"{error.strerror or error}. Check that the folder can be written."
-            ) from error
-        self.pump()
-        return job
+
+        def ask() -> Job:
+            self._check_free(out)
+            return self._ask(arguments, name, out, "training", followed=False)
+
+        return self._started("The training", ask)
 
     def ask_analysis(self, run: Path, arguments: Sequence[str], name: str) -> Job:
         """Ask for something to be computed of a finished run; return the job that does it.
@@ -87,18 +81,12 @@ class Jobs:
         Raises:
             JobError: the runs folder cannot be written.
         """
-        try:
-            with changing(self.folder):
-                job = self._asked(arguments)
-                if job is None:
-                    job = self._ask(arguments, name, run, "preparation")
-        except OSError as error:
-            raise JobError(
-                f"It could not be started in {self.folder.parent}: {error.strerror or error}. "
-                "Check that the folder can be written."
-            ) from error
-        self.pump()
-        return job
+
+        def ask() -> Job:
+            found = self.queue().doing(arguments)
+            return found or self._ask(arguments, name, run, "preparation")
+
+        return self._started("The computation", ask)
 
     def get(self, job_id: str | None) -> Job | None:
         """Return the job with this id, from memory or from its folder; None for an unknown id."""
@@ -228,13 +216,17 @@ class Jobs:
         with suppress(OSError), changing(self.folder):
             self._ask(record.arguments, record.name, job.out, record.kind, record.ticket)
 
-    def _asked(self, arguments: Sequence[str]) -> Job | None:
-        """The analysis with these arguments that waits or runs."""
-        for job in self._unsettled():
-            same = job.record.kind == "preparation" and job.record.arguments == tuple(arguments)
-            if same and job.record.stop_asked is None and not job.over():
-                return job
-        return None
+    def _started(self, what: str, ask: Callable[[], Job]) -> Job:
+        try:
+            with changing(self.folder):
+                job = ask()
+        except OSError as error:
+            raise JobError(
+                f"{what} could not be started in {self.folder.parent}: "
+                f"{error.strerror or error}. Check that the folder can be written."
+            ) from error
+        self.pump()
+        return job
 
     def _check_free(self, out: Path) -> None:
         for job in self._unsettled():
@@ -271,15 +263,9 @@ class Jobs:
             cwd=str(Path.cwd()),
             followed=followed,
         )
-        folder = self.folder / record.id
-        try:
-            folder.mkdir()
-            write_record(folder, record)
-        except OSError:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        add_record(self.folder / record.id, record)
         with self._guard:
-            job = self._jobs[record.id] = Job(folder, record)
+            job = self._jobs[record.id] = Job(self.folder / record.id, record)
         return job
 
     def _start_waiting(self) -> None:
