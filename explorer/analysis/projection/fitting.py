@@ -136,9 +136,9 @@ def _laid_out(
 
 def _all_but_alike(mean: Vectors) -> bool:
     """Whether fewer than `_FEWEST` different items are there."""
-    return len(mean) < _FEWEST or len(np.unique(mean[: 10 * _FEWEST], axis=0)) < _FEWEST > len(
-        np.unique(mean, axis=0)
-    )
+    # Nearly always the first few tell.
+    few = mean[: 10 * _FEWEST]
+    return all(len(np.unique(items, axis=0)) < _FEWEST for items in (few, mean))
 
 
 def _too_alike(mean: Vectors, spec: ProjectionSpec) -> Projection:

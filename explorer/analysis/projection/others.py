@@ -37,6 +37,7 @@ def pacmap(latents: Vectors, spec: ProjectionSpec) -> Vectors:
     Raises:
         ProjectionError: PaCMAP is not installed.
     """
+    import logging
     import warnings
 
     try:
@@ -47,6 +48,8 @@ def pacmap(latents: Vectors, spec: ProjectionSpec) -> Vectors:
         raise ProjectionError(
             "PaCMAP is not installed: pip install 'latentscape[pacmap]', or choose UMAP."
         ) from error
+    # It tells of every seed, and of what few items make it change.
+    logging.getLogger("pacmap").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a seed costs speed
         method: Any = PaCMAP(

@@ -16,7 +16,7 @@ from explorer.live.neighbours import shepard_weights
 K = 8
 _BLOCK = 50_000
 _ROUNDS = 16
-_SMALL = 1e-12
+_SMALL, _STILL = 1e-12, 1e-3
 
 
 def placed(z: Vectors, latents: Vectors, points: Vectors, metric: str) -> Vectors:
@@ -55,5 +55,7 @@ def median(points: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray
     for _ in range(_ROUNDS):
         away = np.linalg.norm(points - middle[:, None], axis=2)
         pull = weights / np.maximum(away, _SMALL)
-        middle = np.einsum("ij,ijd->id", pull, points) / pull.sum(axis=1)[:, None]
+        before, middle = middle, np.einsum("ij,ijd->id", pull, points) / pull.sum(axis=1)[:, None]
+        if np.abs(middle - before).max() <= _STILL * away.max():
+            break
     return np.asarray(middle)
