@@ -92,7 +92,7 @@ def main() -> None:
         for what, count in [*of_kind.items(), ("server", servers)]:
             wrong += count.wrong
             states = ", ".join(f"{state} {n}" for state, n in sorted(count.found.items()))
-            rows.append([what, count.found.total(), states, len(count.wrong)])
+            rows.append([what, str(count.found.total()), states, str(len(count.wrong))])
     print_table(["killed", "times", "found", "wrong"], rows)
     for sentence in wrong:
         print(sentence)

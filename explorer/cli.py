@@ -10,6 +10,7 @@ import typer
 
 from explorer import paths
 from explorer.commands import (
+    clustering,
     doctor,
     evaluating,
     exporting,
@@ -37,6 +38,7 @@ app.command("prepare")(preparing.prepare)
 app.command("project")(projecting.project)
 app.command("encode")(using.encode)
 app.command("evaluate")(evaluating.evaluate)
+app.command("cluster")(clustering.cluster)
 app.command("sample")(using.sample)
 app.command("interpolate")(using.interpolate)
 app.command("export")(exporting.export)

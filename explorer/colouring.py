@@ -82,9 +82,9 @@ def by_category(values: Sequence[str]) -> Categories:
     """
     counts = Counter(values)
     if len(counts) <= MOST_COLOURS:
-        names = sorted(counts, key=_natural)
+        names = sorted(counts, key=natural)
     else:
-        names = sorted(counts, key=lambda name: (-counts[name], _natural(name)))[: MOST_COLOURS - 1]
+        names = sorted(counts, key=lambda name: (-counts[name], natural(name)))[: MOST_COLOURS - 1]
     position = {name: code for code, name in enumerate(names)}
     codes = np.fromiter((position.get(v, len(names)) for v in values), np.int32, len(values))
     left_over = len(counts) - len(names)
@@ -109,7 +109,8 @@ def all_alike(count: int) -> Categories:
     return Categories(("items",), np.zeros(count, np.int32))
 
 
-def _natural(name: str) -> tuple[int, float, str]:
+def natural(name: str) -> tuple[int, float, str]:
+    """Return what names are sorted by: numbers by size, before words by letter."""
     number = _number(name)
     return (1, 0.0, name) if number is None else (0, number, name)
 

@@ -7,6 +7,7 @@ Results are shared, not copied: arrays are read-only, nobody changes them.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import prepared, projections
-from explorer.analysis import clustering, density, search
+from explorer.analysis import clustering, density, filtering, item_columns, search
 from explorer.analysis.decoding import decode
 from explorer.analysis.projection import Projection, ProjectionSpec
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
@@ -95,6 +96,39 @@ def colouring(run: Run, choice: str) -> Colouring:
 def found(run: Run, query: str) -> NDArray[np.bool_]:
     """Tell for every item whether it is what `query` searches for, (items,)."""
     return _found(_key(run), query, run)
+
+
+def item_column(run: Run, name: str) -> item_columns.ItemColumn:
+    """Return one of `item_columns.column_names(run)`, read.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
+    return _item_column(_key(run), name, run)
+
+
+def meeting(run: Run, filters: filtering.Filters) -> NDArray[np.bool_]:
+    """Tell for every item whether it meets all filters, (items,).
+
+    Raises:
+        FilterError: a filter does not fit this run.
+    """
+    return _meeting(_key(run), json.dumps(filtering.to_json(filters)), filters, run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _item_column(key: str, name: str, _run: Run) -> item_columns.ItemColumn:
+    return item_columns.column(_run, name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _meeting(key: str, written: str, _filters: filtering.Filters, _run: Run) -> NDArray[np.bool_]:
+    return filtering.meets(
+        _filters,
+        len(_run),
+        lambda name: item_column(_run, name),
+        lambda name: item_columns.values_of(_run, name) or (),
+    )
 
 
 @st.cache_resource(max_entries=32, show_spinner="Colouring the map…")

@@ -19,8 +19,8 @@ def why(log: Path, code: int | None) -> str:
     """
     if code in _KILLED:
         return (
-            "It was ended by the system (signal 9), which does that when memory runs out; try a "
-            "smaller batch or a smaller model."
+            "It was killed (signal 9): by somebody, or by the system because memory ran out; then "
+            "try a smaller batch or a smaller model."
         )
     if code is not None and code < 0:
         return f"It was ended by {_name(-code)} from outside; start it again."

@@ -16,8 +16,8 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from explorer import job_process
@@ -65,12 +65,14 @@ class Jobs:
             JobError: another job that is not over writes `out`, or the runs folder cannot be
                 written.
         """
-
-        def ask() -> Job:
+        with self._asking("The training"):
             self._check_free(out)
-            return self._ask(arguments, name, out, "training", followed=False)
-
-        return self._started("The training", ask)
+            idle = self._preparing(out)
+            job = self._ask(arguments, name, out, "training", followed=False)
+        for preparation in idle:
+            preparation.interrupt()
+        self.pump()
+        return job
 
     def ask_analysis(self, run: Path, arguments: Sequence[str], name: str) -> Job:
         """Ask for something to be computed of a finished run; return the job that does it.
@@ -81,12 +83,11 @@ class Jobs:
         Raises:
             JobError: the runs folder cannot be written.
         """
-
-        def ask() -> Job:
-            found = self.queue().doing(arguments)
-            return found or self._ask(arguments, name, run, "preparation")
-
-        return self._started("The computation", ask)
+        with self._asking("The computation"):
+            job = self.queue().doing(arguments)
+            job = job or self._ask(arguments, name, run, "preparation")
+        self.pump()
+        return job
 
     def get(self, job_id: str | None) -> Job | None:
         """Return the job with this id, from memory or from its folder; None for an unknown id."""
@@ -116,6 +117,16 @@ class Jobs:
             self.slots,
             tuple(job for *_, job in sorted(running, key=lambda one: one[:2])),
             tuple(job for _, job in sorted(waiting, key=lambda one: one[0])),
+        )
+
+    def superseded(self, job: Job) -> bool:
+        """Tell whether another training has begun to write the same folder since."""
+        record = job.record
+        return any(
+            (other.record.kind, other.out) == ("training", job.out)
+            and other.record.begun
+            and other.record.ticket > record.ticket
+            for other in self.all()
         )
 
     def names(self) -> set[str]:
@@ -216,17 +227,25 @@ class Jobs:
         with suppress(OSError), changing(self.folder):
             self._ask(record.arguments, record.name, job.out, record.kind, record.ticket)
 
-    def _started(self, what: str, ask: Callable[[], Job]) -> Job:
+    @contextmanager
+    def _asking(self, what: str) -> Iterator[None]:
         try:
             with changing(self.folder):
-                job = ask()
+                yield
         except OSError as error:
             raise JobError(
                 f"{what} could not be started in {self.folder.parent}: "
                 f"{error.strerror or error}. Check that the folder can be written."
             ) from error
-        self.pump()
-        return job
+
+    def _preparing(self, out: Path) -> list[Job]:
+        """What is being prepared, or waits to be, of a run that is about to become another."""
+        return [
+            job
+            for job in self._unsettled()
+            if job.record.kind == "preparation" and job.out.absolute() == out.absolute()
+            if not job.over()
+        ]
 
     def _check_free(self, out: Path) -> None:
         for job in self._unsettled():

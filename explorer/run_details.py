@@ -47,8 +47,7 @@ def show_gate(gate: Gate, place: str) -> None:
                 st.markdown(f"{_HOLDS[check.holds]} {check.title}")
                 st.text(check.number)
         for sentence in gate.advice:
-            # On the page settings have their names in words.
-            st.markdown(page_parts.literal(sentence.replace("_", " ")))
+            st.markdown(page_parts.literal(sentence))
 
 
 def facts(config: Mapping[str, Any]) -> dict[str, str]:

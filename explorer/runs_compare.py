@@ -97,7 +97,7 @@ def _show_maps(
             "marked on the other."
         )
         selected = max(states, key=lambda state: state.turn).selection
-        shown = selection.show(pair[0], selected, item)
+        shown = selection.show(pair[0], selected, item, can_filter=False)
         if shown is not None:
             _show_item(pair, shown)
 

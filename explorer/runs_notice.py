@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer import catalogue, page_parts, runs_trash, session, wording
+from explorer import catalogue, page_parts, runs_trash, session, uploads, wording
 from explorer.runs_trash import Thrown, TrashError
 
 _NOTICE, _CLOSED = "runs.notice", "runs.closed"
@@ -61,7 +61,7 @@ def show_trash(runs: Path) -> None:
         for one in thrown[:MOST_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 ago = wording.ago(now - one.when)
-                st.markdown(f"**{page_parts.literal(one.name)}** · deleted {ago}")
+                st.markdown(f"**{page_parts.literal(_title(one.path))}** · deleted {ago}")
                 st.button(
                     "Put back",
                     key=f"runs.back.{one.id}.{one.name}",
@@ -82,9 +82,10 @@ def show_trash(runs: Path) -> None:
 
 
 def expire(runs: Path) -> None:
-    """Remove what was deleted over 30 days ago."""
+    """Remove what was deleted over 30 days ago, and uploads as old that no run needs."""
     try:
         runs_trash.expire(runs, time.time())
+        uploads.expire(runs, time.time())
     except TrashError as error:
         page_parts.problem(str(error))
 
@@ -96,7 +97,7 @@ def _put_back(thrown: Thrown, runs: Path) -> None:
         tell(str(error), good=False)
         return
     if place.name == thrown.name:
-        tell(f"{thrown.name} is back.")
+        tell(f"{_title(place)} is back.")
     else:
         tell(f"There is another {thrown.name} by now, so it is back as {place.name}.")
     if session.recall(_CLOSED) == thrown.name:
@@ -111,3 +112,14 @@ def _empty(runs: Path) -> None:
         tell(str(error), good=False)
     else:
         tell("The trash is empty.")
+
+
+def _title(run: Path) -> str:
+    """What a run is called: its title, else its folder."""
+    from vae_core.run_items import RunError
+    from vae_core.run_notes import read_notes
+
+    try:
+        return read_notes(run).title or run.name
+    except RunError:  # damaged notes; the Runs page says so
+        return run.name

@@ -90,7 +90,9 @@ def _save(run: Listed, title_key: str, tags_key: str) -> None:
     try:
         if is_locked(run.entry.path):
             raise RunError(f"{run.name} is being trained; rename it when that has ended.")
-        notes = Notes("" if title == run.name else title, distinct(session.recall(tags_key, ())))
+        # As tags are typed elsewhere: several at once, with commas.
+        tags = ",".join(session.recall(tags_key, ())).split(",")
+        notes = Notes("" if title == run.name else title, distinct(tags))
         write_notes(run.entry.path, notes)
     except RunError as error:
         runs_notice.tell(str(error), good=False)
@@ -162,14 +164,11 @@ def _offer(export: runs_export.Export, run: Listed, form: str) -> None:
 
 
 def _retrain(run: Listed) -> None:
-    from vae_core.checkpoint import read_config, read_tokenizer
     from vae_core.config import ConfigError
     from vae_core.run_items import RunError
 
     try:
-        config, tokenizer = read_config(run.entry.path), read_tokenizer(run.entry.path)
-        kind = None if tokenizer is None else tokenizer.kind
-        form = runs_retrain.form_of(config, kind, paths.runs_folder())
+        form = runs_retrain.form_of_run(run.entry.path, paths.runs_folder())
     except (RunError, ConfigError) as error:
         page_parts.problem(str(error))
         return
@@ -183,11 +182,9 @@ def _retrain(run: Listed) -> None:
                 "this run with:"
             )
         )
-        st.code(str(config.get("command") or "unknown"), language=None, wrap_lines=True)
+        st.code(form.command or "unknown", language=None, wrap_lines=True)
     if st.button("Open the Train form", type="primary", icon=":material/model_training:"):
-        for key, value in form.values.items():
-            session.set_kept(key, value)
-        session.remember("train.uploaded", form.uploaded and ("", str(form.uploaded)))
+        runs_retrain.fill(form)
         st.switch_page(paths.pages_folder() / "train.py")
 
 

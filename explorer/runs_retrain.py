@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer import data_fixes, uploads
+from explorer import data_fixes, session, uploads
 from explorer.configurations import usual_vocabulary
 from explorer.loose_json import mapping
 from explorer.own_data import HUB, NO_LABELS, PATH, UPLOAD
@@ -32,12 +32,27 @@ class Form:
         uploaded: the file that was uploaded for the run, where it is still there.
         missing: one sentence on data that cannot be chosen again, or None.
         left: settings of the run that the form has no place for, in words.
+        command: that it was trained with; "" where that is not known.
     """
 
     values: Mapping[str, Any]
     uploaded: Path | None
     missing: str | None
     left: tuple[str, ...]
+    command: str
+
+
+def form_of_run(run: Path, runs: Path) -> Form:
+    """Return the form for the run in a folder, also for one that is not finished.
+
+    Raises:
+        RunError: it cannot be read.
+        ConfigError: it has settings that cannot be.
+    """
+    from vae_core.checkpoint import read_config, read_tokenizer
+
+    tokenizer = read_tokenizer(run)
+    return form_of(read_config(run), None if tokenizer is None else tokenizer.kind, runs)
 
 
 def form_of(config: Mapping[str, Any], kind: TokenizerKind | None, runs: Path) -> Form:
@@ -74,7 +89,15 @@ def form_of(config: Mapping[str, Any], kind: TokenizerKind | None, runs: Path) -
         left.append(f"side {source['side']}")
     if config.get("language_model") is False and modality == "sentences":
         left.append("no language model")
-    return Form(values, uploaded, missing, tuple(left))
+    command = str(config.get("command") or "")
+    return Form(values, uploaded, missing, tuple(left), command)
+
+
+def fill(form: Form) -> None:
+    """Fill in the Train form of this session."""
+    for key, value in form.values.items():
+        session.set_kept(key, value)
+    session.remember("train.uploaded", form.uploaded and ("", str(form.uploaded)))
 
 
 def _data(source: Mapping[str, Any], runs: Path) -> tuple[dict[str, Any], Path | None, str | None]:

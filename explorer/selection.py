@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import page_parts, session
+from explorer import filters, page_parts, session
 from vae_core.data.text_column import take
 
 if TYPE_CHECKING:
@@ -23,14 +23,34 @@ TABLE_HEIGHT = 300
 _INSPECTED, _SAID = "map.inspected.", "map.said."
 
 
-def show(run: Run, items: NDArray[np.int64], picked: int | None) -> int | None:
+def show(
+    run: Run,
+    items: NDArray[np.int64],
+    picked: int | None,
+    passing: NDArray[np.bool_] | None = None,
+    *,
+    can_filter: bool = True,
+) -> int | None:
     """Show what is selected (items,) and return the item to inspect, None before any was chosen.
 
     What was done last counts: `picked` on the map, a row marked in the table, or the selection,
-    of which the first item is shown.
+    of which the first item is shown. Of the selection only what is `passing` filters and search is
+    shown, (items of the run,); where nothing is selected, all of that is listed. `can_filter`: the
+    page has filters, which a selection can become.
     """
-    marked = _show_table(run, items) if len(items) else None
-    if not len(items):
+    marked = None
+    if passing is not None:
+        items = items[passing[items]]
+    if len(items):
+        _show_title(run, items, "selected")
+        if can_filter:
+            _show_ways(run, items)
+        marked = _show_table(run, items)
+    elif passing is not None and passing.any():
+        matching = np.flatnonzero(passing)
+        _show_title(run, matching, "found")
+        marked = _show_table(run, matching)
+    else:
         st.caption("Click a point to see its item; draw a box or a lasso to list many.")
     first = int(items[0]) if len(items) else None
     return _latest(run, {"picked": picked, "marked": marked, "first": first})
@@ -47,9 +67,9 @@ def _latest(run: Run, said: dict[str, int | None]) -> int | None:
     return last
 
 
-def _show_table(run: Run, items: NDArray[np.int64]) -> int | None:
+def _show_title(run: Run, items: NDArray[np.int64], how: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="selection_bar"):
-        st.markdown(f"**{len(items):,} {'item' if len(items) == 1 else 'items'} selected**")
+        st.markdown(f"**{len(items):,} {'item' if len(items) == 1 else 'items'} {how}**")
         st.download_button(
             "CSV",
             data=lambda: as_csv(run, items),
@@ -57,8 +77,30 @@ def _show_table(run: Run, items: NDArray[np.int64]) -> int | None:
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
-            help="Download the selected items as a table",
+            help="Download these items as a table",
         )
+
+
+def _show_ways(run: Run, items: NDArray[np.int64]) -> None:
+    """Make a selection a filter, which stays when something else is selected."""
+    with st.container(horizontal=True, key="selection_ways", gap="small"):
+        for title, icon, without in (
+            ("Only these", "filter_alt", False),
+            ("Without these", "filter_alt_off", True),
+        ):
+            st.button(
+                title,
+                icon=f":material/{icon}:",
+                key=f"selection.{title}",
+                on_click=filters.keep_only,
+                args=(run, items, without),
+                help="Filter for the selected items alone."
+                if not without
+                else "Filter the selected items out.",
+            )
+
+
+def _show_table(run: Run, items: NDArray[np.int64]) -> int | None:
     shown = items[:MOST_ROWS]
     if len(items) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} are listed; the download holds all.")

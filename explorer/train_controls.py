@@ -31,6 +31,7 @@ OWN_DATA = "own-data"
 MOST_DIMENSIONS, MOST_EPOCHS = 256, 1000
 MOST_NAME = 80
 USUAL_SIZE = "usual"
+STARTED = "train.started"
 
 
 def show() -> TrainSettings:
@@ -94,6 +95,10 @@ def _show_name(
     runs = paths.runs_folder()
     taken = taken_names(runs) | jobs_in(runs).names()
     suggestion = suggested_name(data.title, model, latent_dim, taken)
+    # A name that this form has given already is not asked for the next training.
+    given = session.recall(STARTED)
+    if given in taken and session.recall("train.name") == given:
+        session.set_kept("train.name", "")
     with side:
         name = st.text_input(
             "Run name",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer import (
     computed,
+    filters,
     inspector,
     map_source,
     own_item,
@@ -43,9 +44,13 @@ def room() -> None:
     """Map and item: what is done on the map reruns this part of the page alone."""
     state = current(key, len(run))
     held = pins.heard(run, state)
+    passing = filters.show(run)
+    if state.query:
+        searched = computed.found(run, state.query)
+        passing = searched if passing is None else passing & searched
     map_side, item_side = st.columns([3, 1], gap="small")
     with item_side, st.container(key="item_side", gap="small"):
-        item = selection.show(run, state.selection, state.picked)
+        item = selection.show(run, state.selection, state.picked, passing)
         inspector.show(run, computed.typical_item(run) if item is None else item)
         own_item.show(run, model_id)
         pin_arithmetic.show(run, held)
@@ -54,7 +59,7 @@ def room() -> None:
             sent,
             source,
             key=key,
-            mask=computed.found(run, state.query) if state.query else None,
+            mask=passing,
             picked=item,
             pins=held,
             search=True,

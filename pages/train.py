@@ -10,6 +10,8 @@ from explorer import (
     jobs,
     page_parts,
     paths,
+    session,
+    train_again,
     train_controls,
     train_panel,
     train_queue,
@@ -43,6 +45,8 @@ elif job.state() == "failed":
 else:
     room = st.expander("Train another model")
 with room:
+    if job is not None and job.state() == "failed":
+        train_again.show(job, runs)
     settings = train_controls.show()
     obstacle = settings.problem(runs) or configurations.problem(settings)
     st.caption("The command that this runs; it does the same in a terminal.")
@@ -63,6 +67,8 @@ with room:
         except JobError as error:
             page_parts.problem(str(error))
         else:
+            train_again.remember(started)
+            session.remember(train_controls.STARTED, settings.name)
             train_watch.watch(started.id)
             st.rerun()
 

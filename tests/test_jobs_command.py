@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,8 +63,6 @@ def start(here: Path, name: str) -> Job:
 
 
 def until(condition: Callable[[], object]) -> None:
-    import time
-
     deadline = time.monotonic() + LONG
     while not condition():
         assert time.monotonic() < deadline
@@ -129,6 +128,23 @@ def test_a_job_that_ended_early_goes_on_through_the_queue(here: Path) -> None:
     assert f"latentscape train --out {waiting.out}" in refused("jobs", "resume", waiting.id)
 
 
+def test_the_figures_in_a_folder_are_those_of_the_last_that_wrote_it(here: Path) -> None:
+    first = start(here, "first")
+    until(first.metrics.rows)
+    checkpoint.write_state(first.out, checkpoint.TrainingState({}, {}))
+    first.stop_now()
+    assert first.wait(LONG)
+    succeeds("jobs", "resume", first.id)
+    again = Jobs(here / "runs").all()[0]
+    until(lambda: again.record.begun and again.metrics.rows())
+    found = {job["id"]: job for job in json.loads(succeeds("jobs", "--json"))["jobs"]}
+    assert found[again.id]["progress"] == 0.5
+    assert found[first.id]["progress"] is None
+    again.stop_now()
+    assert again.wait(LONG)
+    assert "went on as another" in refused("jobs", "resume", first.id)
+
+
 def test_the_log_is_printed_without_control_characters(here: Path) -> None:
     first, second = start(here, "first"), start(here, "second")
     until(lambda: first.log.read_text())
@@ -137,17 +153,25 @@ def test_the_log_is_printed_without_control_characters(here: Path) -> None:
 
 
 def test_watching_without_a_terminal_prints_plain_lines_and_starts_what_waits(
-    here: Path,
+    here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     start(here, NAME)
     start(here, "second")
-    (here / "hold").unlink()
-    (here / "fail").touch()
-    lines = succeeds("jobs", "--watch").splitlines()
+
+    def look(seconds: float) -> None:
+        """Once both have been seen, let them end."""
+        (here / "fail").touch()
+        (here / "hold").unlink(missing_ok=True)
+        time.sleep(0.02)
+
+    job_watch.watch(Jobs(here / "runs"), look)
+    lines = capsys.readouterr().out.splitlines()
     assert "[red]<b>x: failed: x.csv is empty." in lines
+    assert "second: number 1 in the queue" in lines
     assert "second: failed: x.csv is empty." in lines
     assert all(plain(line) == line for line in lines)
     assert Jobs(here / "runs").queue().waiting == ()
+    assert succeeds("jobs", "--watch") == "Nothing runs or waits.\n"
 
 
 def test_leaving_the_watch_leaves_the_jobs_alone(here: Path) -> None:

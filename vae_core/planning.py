@@ -151,7 +151,9 @@ def seconds_for(
 
     check_run(config)
     splits = dataset.split(config.seed, config.held_out)
-    some = dataset.subset(splits.train[:_TRIAL_ITEMS])
+    # A few items are all needed: of a part of them, none may be left to validate with.
+    few = len(dataset) <= _TRIAL_ITEMS
+    some = dataset if few else dataset.subset(splits.train[:_TRIAL_ITEMS])
     parts = some.split(config.seed, config.held_out)
     # The vocabulary is of the size that the whole corpus gives: the output layer costs by it.
     fitted, tokenizer = fit(model, dataset, splits, tokenizer_kind, vocabulary_size)

@@ -26,9 +26,10 @@ def export(
     """Write a finished run in a format that others read.
 
     zip: the whole run, for `latentscape import` elsewhere. parquet, csv, npz, npy: texts, labels,
-    metadata and each item's mu and sigma. projector: a folder for TensorBoard's Embedding
-    Projector. safetensors: the weights alone. onnx: encoder and decoder, checked against the model
-    (needs the extra "onnx", see the README).
+    metadata, each item's mu and sigma, and the number and name of its cluster in every clustering
+    that is kept (`latentscape cluster`; noise is -1). projector: a folder for TensorBoard's
+    Embedding Projector. safetensors: the weights alone. onnx: encoder and decoder, checked against
+    the model (needs the extra "onnx", see the README).
 
     Examples:
 
@@ -36,11 +37,15 @@ def export(
 
       latentscape export digits --to onnx --out digits-onnx
     """
+    from explorer import kept_clusters
     from vae_core.export import FORMATS, ExportError, export_run
 
     if to not in FORMATS:
         raise ExportError(f"There is no format {to!r}; choose {_FORMATS}.")
-    done = export_run(open_run(run, "cpu"), to, out.expanduser(), overwrite=overwrite)
+    opened, problems = kept_clusters.with_columns(open_run(run, "cpu"))
+    for problem in problems:
+        typer.echo(problem, err=True)
+    done = export_run(opened, to, out.expanduser(), overwrite=overwrite)
     if as_json:
         typer.echo(json.dumps({
             "out": str(done.path),

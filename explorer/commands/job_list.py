@@ -62,15 +62,15 @@ def list_jobs(
         return
     queue, found = jobs.queue(), jobs.all()
     if as_json:
-        listed = [described(job, queue) for job in found]
+        listed = [described(job, queue, jobs) for job in found]
         typer.echo(json.dumps({"slots": jobs.slots, "jobs": listed}, ensure_ascii=False))
     elif not found:
         typer.echo(f"There are no jobs in {paths.runs_folder()}.")
     elif sys.stdout.isatty():
-        _print_table(found, queue)
+        _print_table(found, queue, jobs)
     else:
         for job in found:
-            typer.echo("  ".join(cells(job, queue)))
+            typer.echo("  ".join(cells(job, queue, jobs)))
 
 
 @app.command()
@@ -106,19 +106,29 @@ def resume(job_id: JobId) -> None:
     record = job.record
     if job.state() in _ACTIVE:
         raise JobError(f"The job {job.id} is not over; wait until it is, or stop it first.")
+    name = plain(record.name)
+    if job.state() == "done":
+        raise JobError(
+            f"The job {job.id} ({name}) is done, so there is nothing to go on with; for another "
+            f"one, `{plain(record.command)}`."
+        )
+    if jobs.superseded(job):
+        raise JobError(
+            f"The job {job.id} ({name}) went on as another one; see `latentscape jobs` for that."
+        )
     if job.can_go_on():
         arguments = ["train", "--resume", str(short(job.out))]
     elif not record.begun and record.kind == "training":
         arguments = list(record.arguments)
     else:
         raise JobError(
-            f"The job {job.id} ({plain(record.name)}) left nothing to go on from; start it again "
-            f"with `{plain(record.command)}`."
+            f"The job {job.id} ({name}) left nothing to go on from; start it again with "
+            f"`{plain(record.command)}`."
         )
     again = jobs.start(arguments, record.name, job.out)
     place = jobs.queue().place(again)
     said = "begins" if place is None else f"is number {place} in the queue"
-    typer.echo(f"{plain(record.name)} ({again.id}) {said}.")
+    typer.echo(f"{name} ({again.id}) {said}.")
 
 
 @app.command()
@@ -135,9 +145,11 @@ def log(job_id: JobId) -> None:
         typer.echo(plain(line))
 
 
-def described(job: Job, queue: Queue) -> dict[str, Any]:
+def described(job: Job, queue: Queue, jobs: Jobs) -> dict[str, Any]:
     """What is known of a job, as JSON values; times in seconds."""
-    record, state, rows = job.record, job.state(), _rows(job)
+    record, state = job.record, job.state()
+    # The figures in the folder are those of the job that wrote it last.
+    rows = [] if jobs.superseded(job) else _rows(job)
     return {
         "id": job.id,
         "name": record.name,
@@ -153,9 +165,9 @@ def described(job: Job, queue: Queue) -> dict[str, Any]:
     }
 
 
-def cells(job: Job, queue: Queue) -> list[str]:
+def cells(job: Job, queue: Queue, jobs: Jobs) -> list[str]:
     """What is known of a job, in words: id, name, state, progress, age, time left."""
-    about = described(job, queue)
+    about = described(job, queue, jobs)
     state = about["state"]
     if about["place"] is not None:
         state = f"queued, number {about['place']}"
@@ -171,14 +183,14 @@ def cells(job: Job, queue: Queue) -> list[str]:
     ]
 
 
-def _print_table(found: list[Job], queue: Queue) -> None:
+def _print_table(found: list[Job], queue: Queue, jobs: Jobs) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table("id", "name", "state", "done", "asked", "time left", box=None, pad_edge=False)
     for job in found:
-        table.add_row(*map(Text, cells(job, queue)))  # plain: a name may look like markup
+        table.add_row(*map(Text, cells(job, queue, jobs)))  # plain: a name may look like markup
     console = Console()
     console.print(table)
     console.print(f"{queue.busy()}.", highlight=False)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.jobs import Jobs
 
 LOOK_SECONDS = 0.5
+NOTHING = "Nothing runs or waits."
 
 
 def watch(jobs: Jobs, look: Callable[[float], None] = time.sleep) -> None:
@@ -41,6 +42,7 @@ class _Followed:
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
         self._open: dict[str, Job] = {}
+        self.seen = False
 
     def look(self) -> Queue | None:
         """The queue as it is now; None where nothing runs or waits any more."""
@@ -48,6 +50,7 @@ class _Followed:
         queue = self._jobs.queue()
         for job in (*queue.running, *queue.waiting):
             self._open.setdefault(job.id, job)
+            self.seen = True
         # Between the end of a job and the start of the next there may be a moment with neither.
         more = bool(self._open) or (self._jobs.trouble is None and not self._jobs.settled())
         return queue if queue.running or queue.waiting or more else None
@@ -76,9 +79,11 @@ def _lines(jobs: Jobs, look: Callable[[float], None]) -> None:
         for job in followed.ended():
             typer.echo(_end(job))
         if queue is None:
-            return
+            break
         _tell(followed.trouble(), said)
         look(LOOK_SECONDS)
+    if not followed.seen:
+        typer.echo(NOTHING)
 
 
 def _tell(trouble: str | None, said: dict[str, str]) -> None:
@@ -112,9 +117,11 @@ def _bars(jobs: Jobs, look: Callable[[float], None]) -> None:
                     bars.remove_task(tasks.pop(job.id))
                 bars.console.print(escape(_end(job)), highlight=False)
             if queue is None:
-                return
+                break
             _tell(followed.trouble(), said)
             look(LOOK_SECONDS)
+    if not followed.seen:
+        typer.echo(NOTHING)
 
 
 def _draw(bars: Progress, task: TaskID, job: Job, place: int | None) -> None:

@@ -18,6 +18,7 @@ from vae_core.data.tokenizer import (
     UNK,
     Tokenizer,
     TokenizerKind,
+    split_words,
     train_tokenizer,
 )
 
@@ -225,3 +226,13 @@ def test_a_piece_is_a_word_with_its_space() -> None:
     tokenizer = train_tokenizer(["he said (twice): no!"], kind="word")
     ids = tokenizer.encode(["he said (twice): no!"], 20)[0][1:-1]
     assert tokenizer.pieces(ids) == ["he", " said", " (", "twice", ")", ":", " no", "!"]
+
+
+def test_words_are_split_as_word_level_tokenizers_do() -> None:
+    texts = ["The CAT's well-known, café!", "हिन्दी 猫が", ""]
+    found = list(split_words(texts))
+    assert found == [["the", "cat's", "well-known", ",", "café", "!"], ["हिन्दी", "猫が"], []]
+    tokenizer = train_tokenizer(texts, vocabulary_size=100)
+    for text, words in zip(texts, found, strict=True):
+        assert tokenizer.unknown_words(text) == []
+        assert len(tokenizer.encode([text], 99)[0]) == len(words) + 2

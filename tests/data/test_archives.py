@@ -14,6 +14,16 @@ from tests.data.reading import read, refused, write
 from vae_core.data import limits
 
 
+def test_beside_texts_a_readme_is_no_document(tmp_path: Path) -> None:
+    both = made.zipped({"1.txt": b"one", "2.txt": b"two", "3.txt": b"three", "readme.md": b"about"})
+    data = read(write(tmp_path, "both.zip", both))
+    assert list(data.texts or ()) == ["one", "two", "three"]
+    assert "1 files that are not .txt" in data.notes[0]
+    alone = made.zipped({f"{name}.md": name.encode() for name in ("one", "two", "three")})
+    data = read(write(tmp_path, "alone.zip", alone))
+    assert sorted(data.texts or ()) == ["one", "three", "two"]
+
+
 def test_documents_keep_their_names_and_folders(tmp_path: Path) -> None:
     entries = {
         "all/b/2.txt": b"two\nlines", "all/a/1.txt": b"one", "all/a/empty.txt": b"",
@@ -59,6 +69,7 @@ def _entry(name: str, mode: int) -> zipfile.ZipInfo:
         ("link.txt", stat.S_IFLNK, "a link or a device"),
         ("device.txt", stat.S_IFCHR, "a link or a device"),
         ("pipe.txt", stat.S_IFIFO, "a link or a device"),
+        ("", stat.S_IFREG, "an entry without a name"),
     ],
 )
 def test_harmful_entries_are_refused(tmp_path: Path, name: str, mode: int, said: str) -> None:

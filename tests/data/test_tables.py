@@ -129,7 +129,9 @@ def test_objects_over_several_lines_are_read(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ('{"text": "a"}\n{"text": "b"\n', "not JSON near line 2"),
-        ('{"text": "a"}\nnothing\n', "not JSON near line 2"),
+        ('{"text": "a"}\nnothing\n', "not JSON near line 2: a value is missing;"),
+        ('{"text": "a', "a text does not end;"),
+        ('{"text": "a\nb"}', "a line ends, or a control character stands, inside a text;"),
         ('[{"text": "a"}, ', "not JSON"),
         ('[{"text": "a"} {"text": "b"}]', "a comma is missing"),
         ('[{"text": "a"}] more', "after the list's end"),

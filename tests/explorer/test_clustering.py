@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.analysis import clustering
 from explorer.analysis.clustering import ClusterError, cluster, label_mix
 
 CENTRES = np.array([[0, 0], [10, 0], [0, 10]], np.float32)
@@ -41,7 +40,7 @@ def test_the_same_seed_gives_the_same_clusters() -> None:
 
 
 def test_large_models_are_divided_in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clustering, "LARGE", 50)
+    monkeypatch.setattr("explorer.analysis.clusters.fitting.LARGE", 50)
     assert sorted(cluster(heaps(), 3).sizes.tolist()) == [20, 30, 50]
 
 

@@ -75,7 +75,7 @@ def test_a_worker_that_the_system_killed_is_explained(
     assert job.wait(LONG)
     assert job.state() == "failed"
     assert "signal 9" in job.failure()
-    assert "memory runs out; try a smaller batch" in job.failure()
+    assert "memory ran out; then try a smaller batch" in job.failure()
 
 
 @pytest.mark.parametrize(

@@ -435,6 +435,52 @@ def test_a_training_that_broke_off_keeps_its_model(worker: Path, runs: Path) -> 
     assert "Open on the map" in labels(app)
 
 
+def test_after_a_reload_the_settings_of_a_failed_training_can_be_filled_in(
+    worker: Path, runs: Path
+) -> None:
+    write_run(worker / "model", sentences(30))
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    shutil.copytree(worker / "model", job.out, dirs_exist_ok=True)
+    (worker / "fail").touch()
+    (worker / "hold").unlink()
+    assert job.wait(LONG)
+    renewed(app)
+    assert "Fill in its settings" not in labels(app)  # this form still holds them
+    again = opened(job=job.id)
+    assert again.selectbox(key="train.dataset").value == "digits"
+    button(again, "Fill in its settings").click()
+    renewed(again)
+    assert again.selectbox(key="train.dataset").value == "own-data"
+    assert again.selectbox(key="train.model.sentences").value == "gru"
+    assert "Fill in its settings" not in labels(again)
+
+
+def test_where_a_training_failed_before_it_wrote_its_settings_that_is_said(
+    worker: Path, runs: Path
+) -> None:
+    (worker / "fail").touch()
+    app = opened()
+    job = start(app)
+    assert job.wait(LONG)
+    again = opened(job=job.id)
+    assert any("form begins anew" in caption.value for caption in again.caption)
+
+
+def test_a_name_is_given_once(worker: Path, runs: Path) -> None:
+    (worker / "fail").touch()
+    app = opened()
+    app.text_input(key="train.name").set_value("mine")
+    renewed(app)
+    job = start(app)
+    assert job.out.name == "mine"
+    assert job.wait(LONG)
+    renewed(app)
+    assert app.text_input(key="train.name").value == ""
+
+
 def test_the_gate_is_shown_when_a_training_of_texts_has_ended(worker: Path, runs: Path) -> None:
     gate = {"mutual_information": 0.5, "exchange_drop": 9.0, "language_model_gap": 0.0}
     write_run(worker / "model", sentences(30), result={"gate": gate})
@@ -444,7 +490,7 @@ def test_the_gate_is_shown_when_a_training_of_texts_has_ended(worker: Path, runs
     renewed(app)
     assert "Collapse gate: failed" in [fold.label for fold in app.expander]
     assert "0.50 nats (at least 2)" in [text.value for text in app.text]
-    assert any("raise free" in mark.value for mark in app.markdown)
+    assert any("raise the free bits" in mark.value for mark in app.markdown)
 
 
 def test_stop_keeps_what_there_is(worker: Path, runs: Path) -> None:

@@ -146,6 +146,9 @@ def test_a_name_that_is_a_path_is_refused(exported: Path, tmp_path: Path, name: 
 HOSTILE_NAMES = (
     "../evil", "/etc/passwd", "a/config.json", "config.json/", "..\\evil", "C:\\evil", "evil.py",
     "CONFIG.JSON", "state/training.safetensors", "__init__.py", "model.pt", "x" * 1000,
+    "clusters", "clusters/", "clusters/x.py", "clusters/.x.json", "clusters/../x.json",
+    "clusters/a/x.json", "clusters\\x.json", "/clusters/x.json", "x/clusters/x.json",
+    "clusters/X.json", "derived/x.npz",
 )  # fmt: skip
 
 

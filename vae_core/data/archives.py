@@ -52,6 +52,8 @@ class Archive:
             )
 
     def _check_entry(self, entry: zipfile.ZipInfo) -> None:
+        if not entry.filename:
+            raise DataError(f"{self.name} has an entry without a name; pack the files again.")
         shown = repr(entry.filename[:60])
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or _DRIVE.match(entry.filename):
@@ -105,11 +107,16 @@ def open_archive(path: Path, most_bytes: int | None = None) -> Iterator[Archive]
         raise unreadable(path, error) from error
     except Exception as error:  # zipfile trusts its numbers: struct, value and index errors
         raise DataError(
-            f"{path.name} cannot be read as a zip archive ({reason(error)}); pack or download it "
-            "again."
+            f"{path.name} is damaged: it cannot be read as {_what(path)} ({reason(error)}); save, "
+            "pack or download it again."
         ) from error
     with file:
         yield Archive(file, path.name, most_bytes or limits.MAX_UNPACKED_BYTES)
+
+
+def _what(path: Path) -> str:
+    # A workbook is a zip inside, which is no concern of those who have one.
+    return "a workbook" if path.suffix.lower() in (".xlsx", ".xlsm") else "a zip archive"
 
 
 def is_litter(name: str) -> bool:

@@ -220,9 +220,20 @@ def _hopeless(error: ValueError, text: _Text) -> bool:
     return not open_text and place < len(text.buffer) - 20
 
 
+# What Python's parser says, in words for those who have never seen it.
+_SAID = {
+    "Expecting value": "a value is missing",
+    "Expecting property name enclosed in double quotes": "a key in double quotes is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting ',' delimiter": "a comma is missing",
+    "Unterminated string starting at": "a text does not end",
+    "Invalid control character at": "a line ends, or a control character stands, inside a text",
+}
+
+
 def _why(error: ValueError) -> str:
     said = getattr(error, "msg", None) or reason(error)
-    return said[0].lower() + said[1:]
+    return _SAID.get(said) or said[0].lower() + said[1:]
 
 
 def _broken(name: str, text: _Text, why: str) -> DataError:

@@ -261,7 +261,12 @@ def _bytes(block: npt.NDArray[Any], name: str) -> npt.NDArray[np.uint8]:
     if block.dtype.kind == "b":
         return block.astype(np.uint8) * np.uint8(255)
     if block.dtype.kind == "f":
-        if not (np.isfinite(block).all() and block.min() >= 0 and block.max() <= 1):
+        if not np.isfinite(block).all():
+            raise DataError(
+                f"{name} has pixels that are no numbers (NaN or infinite); replace them, by 0 for "
+                "example."
+            )
+        if not (block.min() >= 0 and block.max() <= 1):
             raise DataError(
                 f"{name} has pixels outside of 0 to 1, which numbers with a point must keep to; "
                 "divide them by their largest, or save them as uint8."

@@ -15,14 +15,19 @@ from vae_core.data.dataset import DataError
 from vae_core.data.encodings import Opener, find_encoding
 from vae_core.data.rows import Row, Table, batched
 
-_ENDINGS = (".txt", ".text", ".md")
+# The first of these that there is: beside texts, a readme.md is no document.
+_ENDINGS = ((".txt", ".text"), (".md",))
 FOLDER, FILE = "folder", "file"
 
 
 def text_entries(archive: Archive) -> list[zipfile.ZipInfo]:
     """The entries that are documents, in the order of their names."""
-    return [entry for entry in archive.entries
-            if PurePosixPath(entry.filename).suffix.lower() in _ENDINGS]  # fmt: skip
+    for endings in _ENDINGS:
+        found = [entry for entry in archive.entries
+                 if PurePosixPath(entry.filename).suffix.lower() in endings]  # fmt: skip
+        if found:
+            return found
+    return []
 
 
 def documents_table(archive: Archive, encoding: str | None, most: int | None = None) -> Table:

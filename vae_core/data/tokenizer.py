@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
@@ -113,6 +113,16 @@ def train_tokenizer(
     return Tokenizer(hub)
 
 
+def split_words(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The words and marks of each text, as word-level tokenizers split and lower-case them.
+
+    No vocabulary limits them. A script without spaces gives whole phrases.
+    """
+    normalise, split = _word_rules()
+    for text in texts:
+        yield [word for word, _ in split.pre_tokenize_str(normalise.normalize_str(text))]
+
+
 def _spaced(tokens: Sequence[str]) -> list[str]:
     """Words with the space before them, where the marks around leave one."""
     pieces: list[str] = []
@@ -151,10 +161,14 @@ def _byte_letters() -> dict[str, bytes]:
 _BYTES = _byte_letters()
 
 
+def _word_rules() -> tuple[normalizers.Normalizer, pre_tokenizers.PreTokenizer]:
+    normalise = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+    return normalise, pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
+
+
 def _word_level(size: int) -> tuple[HubTokenizer, trainers.Trainer]:
     hub = HubTokenizer(models.WordLevel(vocab={}, unk_token=SPECIAL_TOKENS[UNK]))
-    hub.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
-    hub.pre_tokenizer = pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
+    hub.normalizer, hub.pre_tokenizer = _word_rules()
     trainer = trainers.WordLevelTrainer(
         vocab_size=size, special_tokens=list(SPECIAL_TOKENS), show_progress=False
     )

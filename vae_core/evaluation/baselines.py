@@ -47,7 +47,10 @@ def lsa_features(
 
 
 def pca_features(
-    fitted_on: Matrix, *others: Matrix, dimensions: int, seed: int = 0
+    fitted_on: npt.NDArray[np.floating[Any]],
+    *others: npt.NDArray[np.floating[Any]],
+    dimensions: int,
+    seed: int = 0,
 ) -> list[Matrix]:
     """Principal components, as many as ``dimensions`` where there are so many."""
     pca = PCA(min(dimensions, *fitted_on.shape), random_state=seed)

@@ -75,18 +75,18 @@ class CollapseGate:
 
 _WHEN_FAILED = {
     "mutual_information": (
-        "z keeps too little of its text: train longer, raise free_bits (all dimensions together "
-        "should keep 4 nats or more), let β rise slower (more warmup_epochs, or the cyclical or "
-        "autoencoder-first kl_schedule), or lower beta."
+        "z keeps too little of its text: train longer, raise the free bits (all dimensions "
+        "together should keep 4 nats or more), let β rise slower (a longer KL warm-up, or the "
+        "KL schedule cyclical or autoencoder-first), or lower β."
     ),
     "exchange_drop": (
-        "The decoder hardly listens to z: train longer, start as an autoencoder (kl_schedule "
-        "autoencoder-first), make the decoder smaller or, where it writes word by word, raise "
-        "word_dropout so that it cannot live on the words before."
+        "The decoder hardly listens to z: train longer, start as an autoencoder (KL schedule "
+        "autoencoder-first), make the decoder smaller or, where it writes word by word, hide more "
+        "words (word dropout), so that it cannot live on the words before."
     ),
     "language_model_gap": (
         "The texts are less likely than under the same decoder without z, so z costs more than it "
-        "tells: train longer, make the decoder larger, or lower free_bits and word_dropout."
+        "tells: train longer, make the decoder larger, or lower the free bits and the word dropout."
     ),
 }
 _WHEN_UNKNOWN = {
@@ -96,6 +96,6 @@ _WHEN_UNKNOWN = {
     "exchange_drop": "One item has no other to exchange z with; measure more items.",
     "language_model_gap": (
         "Not compared with a plain language model, the same decoder without z, since the run has "
-        "none: let the training end, with --language-model on as it usually is."
+        "none: let the training end, and do not leave the language model out."
     ),
 }

@@ -19,6 +19,7 @@ from vae_core.checkpoint import (
     METRICS,
     TOKENIZER,
 )
+from vae_core.run_clusters import CLUSTERS, MOST_FILES, is_cluster_file
 from vae_core.run_config import WEIGHTS
 from vae_core.run_notes import NOTES
 
@@ -50,11 +51,26 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def write_zip(run: Run, path: Path) -> None:
     """The files of the run and the manifest; the same run gives the same bytes."""
     names = [name for name in RUN_FILES if (run.path / name).is_file()]
+    names += _cluster_files(run.path)
     files = {name: _described(run.path / name) for name in names}
     manifest = json.dumps({"format": FORMAT, "version": VERSION, "files": files}, indent=2) + "\n"
     stored: set[str] = set()
     while suspect := _write(run.path, path, names, manifest, stored) - stored:
         stored |= suspect
+
+
+def belongs(name: str) -> bool:
+    """Whether a file of this name, as a .zip has it, has its place in a run."""
+    folder, _, file = name.rpartition("/")
+    return name in RUN_FILES if not folder else folder == CLUSTERS and is_cluster_file(file)
+
+
+def _cluster_files(folder: Path) -> list[str]:
+    try:
+        found = sorted(path.name for path in (folder / CLUSTERS).iterdir() if path.is_file())
+    except OSError:  # nothing is kept
+        return []
+    return [f"{CLUSTERS}/{name}" for name in found if is_cluster_file(name)][:MOST_FILES]
 
 
 def _described(file: Path) -> dict[str, str | int]:

@@ -21,7 +21,8 @@ from vae_core.checkpoint import CONFIG, TOKENIZER, load_run
 from vae_core.errors import UserError, reason
 from vae_core.export.errors import RunImportError
 from vae_core.export.untrusted import GuardedFile, check_items, check_tokenizer
-from vae_core.export.zip_archive import FORMAT, MANIFEST, RUN_FILES, VERSION, looks_like_bomb
+from vae_core.export.zip_archive import FORMAT, MANIFEST, VERSION, belongs, looks_like_bomb
+from vae_core.run_clusters import CLUSTERS, MOST_FILES
 from vae_core.run_config import read_summary
 from vae_core.run_notes import MOST_BYTES, NOTES, read_notes
 
@@ -102,6 +103,8 @@ def _unpack(file: Path, folder: Path, max_bytes: int) -> None:
         raise RunImportError(
             f"{file} cannot be read as a .zip of a run ({reason(error)}); copy or export it again."
         ) from error
+    except FileNotFoundError as error:
+        raise RunImportError(f"There is no file {file}; check the path.") from error
     except OSError as error:
         raise RunImportError(
             f"{file} cannot be unpacked: {error.strerror or reason(error)}; check the file and "
@@ -126,6 +129,8 @@ def _extract(stream: IO[bytes], folder: Path, max_bytes: int) -> None:
             )
         for entry in entries:  # what it says of itself cannot be more than there is
             entry.compress_size = min(entry.compress_size, guarded.size)
+        if sum(name.startswith(f"{CLUSTERS}/") for name in found) > MOST_FILES:
+            raise RunImportError(f"it holds more than {MOST_FILES} files of clusters.")
         left = max_bytes
         left -= _write_out(archive, found[MANIFEST], folder, left)[0]
         listed = _manifest(folder / MANIFEST, set(found) - {MANIFEST})
@@ -141,7 +146,8 @@ def _extract(stream: IO[bytes], folder: Path, max_bytes: int) -> None:
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     # The name as it stands in the file: zipfile cuts it at a zero byte.
-    if entry.orig_filename not in (*RUN_FILES, MANIFEST) or entry.filename != entry.orig_filename:
+    known = entry.orig_filename == MANIFEST or belongs(entry.orig_filename)
+    if not known or entry.filename != entry.orig_filename:
         raise RunImportError(f"it holds {entry.orig_filename[:80]!r}, which is no file of a run.")
     kind = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == 3 else 0
     if kind not in _REGULAR or entry.external_attr & 0x10:
@@ -156,6 +162,7 @@ def _write_out(
     """How many bytes came out of ``entry``, and their SHA-256; never more than ``most``."""
     name = entry.filename
     most = min(most, _MOST_OF_FILE.get(name, most))
+    (folder / name).parent.mkdir(exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with archive.open(entry) as source, (folder / name).open("xb") as target:
         while chunk := source.read(_CHUNK):
@@ -190,7 +197,7 @@ def _manifest(path: Path, names: set[str]) -> dict[str, tuple[str, int]]:
         raise RunImportError(f"its {MANIFEST} cannot be read; export it again.") from error
     if set(listed) != names:
         raise RunImportError(f"its files are not those that its {MANIFEST} lists; export it again.")
-    return {name: listed[name] for name in RUN_FILES if name in listed}
+    return listed
 
 
 def _open(file: Path, folder: Path) -> None:

@@ -60,6 +60,13 @@ def test_advice_names_settings_that_exist() -> None:
     settings = {*TrainConfig().objective.to_json()}
     settings |= {key for model in MODELS.values() for key in model.config_class().to_json()}
     assert isinstance(ModelConfig(), ModelConfig)
-    for name in ("free_bits", "warmup_epochs", "kl_schedule", "beta", "word_dropout"):
-        assert name in told
+    words = {
+        "free bits": "free_bits",
+        "KL warm-up": "warmup_epochs",
+        "KL schedule": "kl_schedule",
+        "β": "beta",
+        "word dropout": "word_dropout",
+    }
+    for said, name in words.items():
+        assert said in told
         assert name in settings

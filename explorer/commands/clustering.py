@@ -1,0 +1,169 @@
+"""`latentscape cluster`: the items of a finished run in groups, described, judged and kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from explorer import paths
+from explorer.commands.using import AsJson, RunFolder, Seed, open_run
+from vae_core.config import ConfigError
+
+if TYPE_CHECKING:
+    from explorer.analysis.clusters.choosing import KChoice
+    from explorer.analysis.clusters.edits import Clustering
+    from explorer.analysis.clusters.spec import ClusterSpec, Vectors
+    from vae_core.checkpoint import Run
+
+_AUTO = "auto"
+
+
+def cluster(
+    run: RunFolder,
+    method: Annotated[str, typer.Option(help="kmeans, or hdbscan with noise.")] = "kmeans",
+    k: Annotated[
+        str | None, typer.Option(help="k-means: how many clusters, or auto (the default).")
+    ] = None,
+    min_cluster_size: Annotated[
+        int | None, typer.Option(help="hdbscan: fewer items are noise (default: 15).")
+    ] = None,
+    min_samples: Annotated[
+        int | None,
+        typer.Option(help="hdbscan: neighbours of a dense place (default: as the size)."),
+    ] = None,
+    space: Annotated[
+        str, typer.Option(help="latent, or normalised: all dimensions scaled alike.")
+    ] = "latent",
+    seed: Seed = 0,
+    name: Annotated[str, typer.Option(help="What to call this clustering.")] = "",
+    themes: Annotated[
+        int | None, typer.Option(help="Also gather the clusters in so many larger themes.")
+    ] = None,
+    compare_lsa: Annotated[
+        bool,
+        typer.Option(
+            "--compare-lsa",
+            help="Compare with k-means of LSA (texts) or of the pixels' PCA (pictures).",
+        ),
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a kept clustering that was changed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Divide the items of a run into clusters, and keep them with the run.
+
+    It says of each cluster how many items it has, its keywords, its centre decoded, and its most
+    typical and most borderline items; and of all, whether they come again from other seeds, and
+    how well they meet the labels.
+
+    Examples:
+
+      latentscape cluster runs/reviews --k 10 --name topics
+
+      latentscape cluster runs/titles --compare-lsa
+
+      latentscape cluster runs/titles --method hdbscan --min-cluster-size 50
+    """
+    from explorer.analysis.clusters.edits import found_by
+    from explorer.analysis.clusters.spec import vectors_of
+    from explorer.cluster_report import report
+    from explorer.commands.cluster_table import printed
+
+    opened = open_run(run, "cpu")
+    vectors = vectors_of(space, opened.latents.mean)
+    sizes = (min_cluster_size, min_samples)
+    spec, choice = _spec(method, k, sizes, space, seed, opened, vectors)
+    _check_unchanged(opened, spec, overwrite)
+    clustering = found_by(spec, vectors).titled(name)
+    found = report(opened, clustering, vectors, themes=themes, compare=compare_lsa)
+    kept = _kept(opened, clustering)
+    result = {
+        "run": str(opened.path),
+        "id": spec.id,
+        "kept": kept,
+        "choice": None if choice is None else _told(choice),
+        **found,
+    }
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+        return
+    for line in printed(result):
+        typer.echo(line)
+
+
+def _spec(
+    method: str,
+    k: str | None,
+    sizes: tuple[int | None, int | None],
+    space: str,
+    seed: int,
+    run: Run,
+    vectors: Vectors,
+) -> tuple[ClusterSpec, KChoice | None]:
+    """How to divide, and what spoke for k where it was left to us."""
+    from explorer.analysis.clustering import natural_k
+    from explorer.analysis.clusters.choosing import choose_k
+    from explorer.analysis.clusters.spec import ClusterSpec
+
+    values: dict[str, Any] = {"method": method, "space": space, "seed": seed}
+    if method == "hdbscan":
+        size = 15 if sizes[0] is None else sizes[0]
+        values |= {"k": None if k in (None, _AUTO) else _whole(k), "min_cluster_size": size}
+        return ClusterSpec(**values, min_samples=sizes[1]), None
+    values |= {"min_cluster_size": sizes[0], "min_samples": sizes[1]}
+    if k not in (None, _AUTO):
+        return ClusterSpec(**values, k=_whole(k)), None
+    ClusterSpec(**values, k=2)  # whatever else is wrong is said before the long work
+    if sys.stderr.isatty():
+        typer.echo("Trying several numbers of clusters …", err=True)
+    choice = choose_k(vectors, start=natural_k(run.labels, len(run)), seed=seed)
+    return ClusterSpec(**values, k=choice.k), choice
+
+
+def _whole(k: str | None) -> int:
+    try:
+        return int(k or "")
+    except ValueError as error:
+        raise ConfigError(f"--k takes a whole number or {_AUTO}, but {k!r} came.") from error
+
+
+def _check_unchanged(run: Run, spec: ClusterSpec, overwrite: bool) -> None:
+    from explorer import kept_clusters
+
+    if overwrite or _is_bundled(run):
+        return
+    try:
+        earlier = kept_clusters.read(kept_clusters.folder_of(run), run, spec.id)
+    except kept_clusters.KeptError:  # of no use to anybody any more
+        return
+    if earlier is not None and earlier.edits:
+        changes = f"{len(earlier.edits)} change{'s' if len(earlier.edits) > 1 else ''}"
+        raise ConfigError(
+            f"{spec.id} is kept already, with {changes} by hand: add --overwrite to begin anew, "
+            "or give another --seed."
+        )
+
+
+def _kept(run: Run, clustering: Clustering) -> str | None:
+    """Where it was kept; None for a bundled model, which belongs to everybody."""
+    from explorer import kept_clusters
+
+    if _is_bundled(run):
+        return None
+    return str(kept_clusters.keep(kept_clusters.folder_of(run), run, clustering))
+
+
+def _is_bundled(run: Run) -> bool:
+    return run.path.resolve().parent == paths.assets_folder().resolve()
+
+
+def _told(choice: KChoice) -> dict[str, Any]:
+    values = dataclasses.asdict(choice)
+    for name in ("ks", "silhouette", "cloud", "inertia"):
+        values[name] = values[name].tolist()
+    return {**values, "said": choice.words()}
