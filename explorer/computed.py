@@ -15,9 +15,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import prepared
-from explorer.analysis import clustering, density, filtering, item_columns, projection, search
+from explorer import prepared, projections
+from explorer.analysis import clustering, density, filtering, item_columns, search
 from explorer.analysis.decoding import decode
+from explorer.analysis.projection import Projection, ProjectionSpec
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
 
 if TYPE_CHECKING:
@@ -35,9 +36,22 @@ NOTHING = "One colour"
 _BATCH = 512
 
 
-def projected(run: Run) -> projection.Projection:
+def projected(run: Run) -> Projection:
     """Return the model's points in two dimensions."""
     return _projected(_key(run), run)
+
+
+def projection(run: Run, spec: ProjectionSpec) -> Projection | None:
+    """Return a projection that is kept of a run; None where it is not there (yet).
+
+    It is never computed here: that is a job's (`Jobs.ask_analysis`).
+    """
+    file = projections.file_of(run, spec)
+    try:
+        stamp = None if file is None else f"{file} {file.stat().st_mtime_ns}"
+    except OSError:
+        stamp = None  # removed this moment
+    return None if stamp is None else _kept_projection(f"{_key(run)} {stamp}", spec.id, run)
 
 
 def clusters(run: Run, k: int) -> clustering.Clusters:
@@ -157,8 +171,13 @@ def _found(key: str, query: str, _run: Run) -> NDArray[np.bool_]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _projected(key: str, _run: Run) -> projection.Projection:
+def _projected(key: str, _run: Run) -> Projection:
     return prepared.PROJECTION.get(_run, {})
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept_projection(key: str, spec_id: str, _run: Run) -> Projection | None:
+    return projections.find(_run, ProjectionSpec.from_id(spec_id))
 
 
 @st.cache_resource(max_entries=32, show_spinner="Finding clusters…")

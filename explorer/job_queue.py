@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.job import Job
@@ -24,6 +25,13 @@ class Queue:
         """Return which training in the queue this one is, from 1; None where it does not wait."""
         trainings = [one.id for one in self.waiting if one.record.kind == "training"]
         return trainings.index(job.id) + 1 if job.id in trainings else None
+
+    def doing(self, arguments: Sequence[str]) -> Job | None:
+        """Return the job that runs or waits with these arguments and that nobody has stopped."""
+        for job in (*self.running, *self.waiting):
+            if job.record.arguments == tuple(arguments) and job.record.stop_asked is None:
+                return job
+        return None
 
     def busy(self) -> str:
         """Say how many slots are busy."""

@@ -37,6 +37,10 @@ def source_of(run: Run, model_id: str) -> Source:
 
 def view_of(projection: Projection, latent_dim: int) -> views.View:
     """Return how a point of the map becomes z."""
+    if projection.latents is not None:
+        return views.Neighbours(
+            projection.points, projection.latents, metric=projection.spec.metric
+        )
     if projection.centre is None or projection.plane is None:
         return views.Raw(tuple(range(latent_dim)))
     return views.Linear(projection.centre, projection.plane.T)

@@ -348,7 +348,7 @@ def test_a_full_disk_leaves_nothing_of_a_job_that_is_asked_for(
     jobs_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = jobs_of(OBEDIENT)
-    monkeypatch.setattr("explorer.jobs.write_record", full_disk)
+    monkeypatch.setattr("explorer.job_record.write_record", full_disk)
     with pytest.raises(JobError, match=r"could not be started in .*: No space left on device\."):
         started(jobs, tmp_path)
     assert [path.name for path in jobs.folder.iterdir()] == [job_locks.QUEUE]
