@@ -63,9 +63,14 @@ def clusters(run: Run, k: int) -> clustering.Clusters:
     return _clusters(_key(run), k, run)
 
 
-def map_note(run: Run) -> str:
-    """Say in one or two sentences what a map shows."""
-    note = projected(run).note
+def map_note(run: Run, projection: Projection | None = None) -> str:
+    """Say in a few sentences what a map shows, and how far it can be believed.
+
+    `projection`: what is drawn; by default what is there at once.
+    """
+    shown = projected(run) if projection is None else projection
+    parts = [shown.note, shown.quality and shown.quality.words, shown.warning]
+    note = " ".join(part for part in parts if part)
     if run.summary.collapsed:
         note += (
             " This model hardly uses its latent space (posterior collapse), so places mean little:"
