@@ -135,16 +135,20 @@ def _form(run: Run, kept: set[str]) -> None:
         key=session.kept_widget("view.method", UMAP, methods),
         format_func=NAMES.__getitem__,
         required=True,
+        help=None
+        if _has_pacmap()
+        else 'There is PaCMAP, too, where it is installed: `pip install "latentscape[pacmap]"`.',
     )
     method = chosen or UMAP
     st.caption(_MEANING[method])
-    given: dict[str, Any] = {"method": method, "dimensions": _dimensions(method)}
-    for name in TAKES[method]:
-        value = _parameter(name, run)
+    sides = st.columns(2, gap="medium")
+    with sides[0]:
+        given: dict[str, Any] = {"method": method, "dimensions": _dimensions(method)}
+    for number, name in enumerate(TAKES[method], 1):
+        with sides[number % 2]:
+            value = _parameter(name, run)
         if value is not None:
             given[name] = value
-    if not _has_pacmap():
-        st.caption('PaCMAP is not installed: `pip install "latentscape[pacmap]"`.')
     try:
         spec = ProjectionSpec(**given)
     except ConfigError as error:
@@ -202,9 +206,8 @@ def _parameter(name: str, run: Run) -> Any:
         if run.labels is None:
             return None
         return st.toggle(
-            "Draw items of one label together", key=session.kept_widget("view.supervised", False),
-            help="The labels pull the map into shape: it then shows what was told, not only what "
-            "was learned.",
+            "Pull labels together", key=session.kept_widget("view.supervised", False),
+            help="Items of one label are drawn together: the map then shows what was told, too.",
         )  # fmt: skip
     return st.number_input(
         "Seed", 0, 2**31 - 1, step=1, key=session.kept_widget("view.seed", 0),
@@ -258,7 +261,7 @@ def _key(run: Run, what: str) -> str:
 
 
 def _words(spec: ProjectionSpec | None) -> str:
-    return "PCA, the plane that shows most" if spec is None else spec.words
+    return "PCA" if spec is None else spec.words
 
 
 def _has_pacmap() -> bool:

@@ -50,7 +50,7 @@ def test_the_latent_space_itself_is_wholly_trustworthy() -> None:
     found = measure(latents, latents)
     assert found is not None
     assert (found.trustworthiness, found.preservation) == (1.0, 1.0)
-    assert "all 100 items" in found.words
+    assert "100% of an item" in found.words
 
 
 def test_a_sample_looks_its_neighbours_up_among_all_and_is_drawn_by_seed(

@@ -44,15 +44,14 @@ class Quality:
     @property
     def words(self) -> str:
         """One sentence for people."""
-        whose = (
-            f"all {self.items:,} items"
+        sample = (
+            ""
             if self.measured == self.items
-            else f"{self.measured:,} of {self.items:,} items"
+            else f" ({self.measured:,} of {self.items:,} items measured)"
         )
         return (
-            f"Of an item's {self.k} nearest in the latent space, {self.preservation:.0%} are among "
-            f"the {self.k} nearest on the map; trustworthiness {self.trustworthiness:.3f} "
-            f"(1 is best; {whose})."
+            f"Trustworthiness {self.trustworthiness:.3f} (1 is best); {self.preservation:.0%} of "
+            f"an item's {self.k} nearest are its nearest here, too{sample}."
         )
 
     def to_json(self) -> dict[str, Any]:
