@@ -1,4 +1,4 @@
-"""Which projection the Map page shows: at once, kept, by a link, and computed by a job meanwhile."""
+"""The view of the Map page: at once, kept, by a link, or computed by a job meanwhile."""
 
 from __future__ import annotations
 
