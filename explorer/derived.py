@@ -10,7 +10,6 @@ unpickled, and believed only where its key says that it was made from this very 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import time
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import paths
+from explorer.array_files import plain_array
 from vae_core.errors import UserError
 from vae_core.files import whole_file
 
@@ -170,20 +170,8 @@ def _arrays(
         name = entry.filename.removesuffix(".npy")
         if only is not None and name not in (*only, _KEY):
             continue
-        found[name] = _array(archive.read(entry))
+        found[name] = plain_array(archive.read(entry))
         if _KEY not in found or found[_KEY].tobytes() != key.encode():
             raise UnfitError("It was derived from another content, or in another way.")
     del found[_KEY]
     return found
-
-
-def _array(content: bytes) -> NDArray[Any]:
-    stream = io.BytesIO(content)
-    version = np.lib.format.read_magic(stream)
-    if version != (1, 0):
-        raise UnfitError("It was written in another version.")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    if fortran or dtype.hasobject:
-        raise UnfitError("It holds something else than plain numbers.")
-    # From bytes, so read-only; fails where the size is not that of the shape.
-    return np.frombuffer(content, dtype, offset=stream.tell()).reshape(shape)

@@ -66,8 +66,14 @@ class Jobs:
                 written.
         """
         with self._asking("The training"):
-            self._check_free(out)
-            idle = self._preparing(out)
+            queue = self.queue()
+            if queue.of("training", out):
+                raise JobError(
+                    f"Another training writes {out.name}, or waits for its turn to; choose another "
+                    "name."
+                )
+            # What is being prepared of a run that is about to become another.
+            idle = queue.of("preparation", out)
             job = self._ask(arguments, name, out, "training", followed=False)
         for preparation in idle:
             preparation.interrupt()
@@ -117,16 +123,6 @@ class Jobs:
             self.slots,
             tuple(job for *_, job in sorted(running, key=lambda one: one[:2])),
             tuple(job for _, job in sorted(waiting, key=lambda one: one[0])),
-        )
-
-    def superseded(self, job: Job) -> bool:
-        """Tell whether another training has begun to write the same folder since."""
-        record = job.record
-        return any(
-            (other.record.kind, other.out) == ("training", job.out)
-            and other.record.begun
-            and other.record.ticket > record.ticket
-            for other in self.all()
         )
 
     def names(self) -> set[str]:
@@ -237,24 +233,6 @@ class Jobs:
                 f"{what} could not be started in {self.folder.parent}: "
                 f"{error.strerror or error}. Check that the folder can be written."
             ) from error
-
-    def _preparing(self, out: Path) -> list[Job]:
-        """What is being prepared, or waits to be, of a run that is about to become another."""
-        return [
-            job
-            for job in self._unsettled()
-            if job.record.kind == "preparation" and job.out.absolute() == out.absolute()
-            if not job.over()
-        ]
-
-    def _check_free(self, out: Path) -> None:
-        for job in self._unsettled():
-            same = job.record.kind == "training" and job.out.absolute() == out.absolute()
-            if same and not job.over():
-                raise JobError(
-                    f"Another training writes {out.name}, or waits for its turn to; choose another "
-                    "name."
-                )
 
     def _ask(
         self,

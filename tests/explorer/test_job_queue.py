@@ -161,6 +161,10 @@ def test_a_server_that_attends_needs_no_page(jobs_of: Make, tmp_path: Path) -> N
     first, second = started(here, tmp_path, "a"), started(elsewhere, tmp_path, "b")
     assert first.wait(LONG)
     assert second.wait(LONG)
+    deadline = time.monotonic() + LONG
+    while second.record.ended is None:  # whoever began it is about to note how it ended
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     assert second.state() == "done"
 
 

@@ -70,13 +70,13 @@ def test_what_is_there_is_listed_without_its_points(
     (run.path / "derived" / "projection-nonsense.npz").write_bytes(b"x")
     (run.path / "derived" / "projection-umap-3d-n15-d0.1-euclidean-s0.npz").write_bytes(b"x")
     read: list[int] = []
-    real = derived._array
+    real = derived.plain_array
 
     def counted(content: bytes) -> Any:
         read.append(len(content))
         return real(content)
 
-    monkeypatch.setattr(derived, "_array", counted)
+    monkeypatch.setattr(derived, "plain_array", counted)
     found = projections.projections_of(run)
     assert [one.spec for one in found] == [PCA, UMAP]
     assert [one.quality for one in found] == [made[1].quality, made[0].quality]
@@ -210,7 +210,7 @@ def test_the_command_computes_once_and_says_what_it_is_worth(run: Run) -> None:
     said = succeeds(*arguments).splitlines()
     assert said[0].startswith(f"{UMAP.id}: written in ")
     assert "UMAP, 6 neighbours" in said[1]
-    assert "trustworthiness" in said[2]
+    assert "Trustworthiness" in said[2]
     assert "mean nothing" in said[3]
     assert succeeds(*arguments).startswith(f"{UMAP.id}: already there")
     told = json.loads(succeeds(*arguments, "--json"))
