@@ -163,7 +163,7 @@ def _until_written(file: Path, process: subprocess.Popen[bytes]) -> None:
 
 def _state(out: Path, count: Count) -> str:
     """What the app takes the folder for."""
-    from explorer.catalogue import list_models
+    from explorer.catalogue import UNFINISHED, list_models
     from explorer.interrupted import interrupted_in
     from explorer.jobs import Jobs
     from vae_core.checkpoint import RunError, load_run
@@ -173,6 +173,8 @@ def _state(out: Path, count: Count) -> str:
     waiting = {one.out for one in interrupted_in(out.parent, Jobs(out.parent))}
     if out in waiting:
         state = "interrupted"
+    elif out in listed and listed[out].problem == UNFINISHED:
+        state = "not finished"  # killed before its first state was written
     elif out in listed:
         try:
             load_run(out)
