@@ -59,5 +59,8 @@ def at(
 
 
 def _decoded(run: Run, view_id: str, probe: Probed) -> Answer:
+    if probe.index is not None:
+        z = run.latents.mean[probe.index]
+        return Answer(1.0, probe.index, z, page_parts.decoded(run, z))
     [place] = at(run, view_id, np.array([[probe.x, probe.y]]), probe.from_nearest)
     return Answer(place.trust, place.nearest, place.z, page_parts.decoded(run, place.z))

@@ -1,0 +1,82 @@
+/** Points on their way from where they were seen to where they are to be seen. */
+import type { Lens, Seen } from "./lens";
+import { seen } from "./lens";
+import type { Scene } from "./scales";
+
+/** Milliseconds that a map takes to become another one. */
+export const DURATION = 700;
+/** In place of where a point was seen that lay nowhere. */
+export const ABSENT = 1e9;
+
+/** Slow, fast, slow: from 0 at 0 to 1 at 1. */
+export function eased(share: number): number {
+  const t = Math.min(1, Math.max(0, share));
+  return t < 0.5 ? 4 * t * t * t : 1 - (2 - 2 * t) ** 3 / 2;
+}
+
+export function mixed(from: Seen, to: Seen, share: number): Seen {
+  if (!Number.isFinite(from[0])) return to;
+  if (!Number.isFinite(to[0])) return from;
+  return [
+    from[0] + (to[0] - from[0]) * share,
+    from[1] + (to[1] - from[1]) * share,
+    from[2] + (to[2] - from[2]) * share,
+  ];
+}
+
+/** One way from map to map. All points go straight, on the window: they need not lie in one space. */
+export class Moving {
+  constructor(
+    /** Of each point x and y in clip space, and how near it was; `ABSENT` where it was not. */
+    readonly from: Float32Array,
+    private readonly began: number,
+  ) {}
+
+  /** How far along it is at a time, 0 to 1. */
+  share(now: number): number {
+    return eased((now - this.began) / DURATION);
+  }
+
+  /** Where a point was seen when this began. */
+  start(index: number, { width, height }: Lens): Seen {
+    const [x, y, near] = this.from.subarray(3 * index, 3 * index + 3);
+    return x >= ABSENT ? [NaN, NaN, 0] : [((x + 1) / 2) * width, ((1 - y) / 2) * height, near];
+  }
+}
+
+/** Where every point is seen now, as `Moving` takes it; on the way, where it has come to. */
+export function caught(scene: Scene, lens: Lens, moving: Moving | null, now: number): Float32Array {
+  const { points, dims, count } = scene;
+  const found = new Float32Array(3 * count);
+  const share = moving?.share(now) ?? 1;
+  for (let i = 0; i < count; i++) {
+    const w = dims === 3 ? points[dims * i + 2] : 0;
+    let at = seen(lens, points[dims * i], points[dims * i + 1], w);
+    if (moving) at = mixed(moving.start(i, lens), at, share);
+    const there = Number.isFinite(at[0]);
+    found[3 * i] = there ? (2 * at[0]) / lens.width - 1 : ABSENT;
+    found[3 * i + 1] = there ? 1 - (2 * at[1]) / lens.height : ABSENT;
+    found[3 * i + 2] = at[2];
+  }
+  return found;
+}
+
+/** Where marks were drawn last, by name: on the way from map to map they come from there. */
+export class Followed {
+  private last = new Map<string, Seen>();
+  private before = new Map<string, Seen>();
+
+  /** The map begins to become another one. */
+  begin(): void {
+    this.before = this.last;
+    this.last = new Map();
+  }
+
+  /** Where a mark that belongs at `to` is drawn, `share` of the way along. */
+  at(name: string, to: Seen, share: number): Seen {
+    const from = share < 1 ? this.before.get(name) : undefined;
+    const here = from ? mixed(from, to, share) : to;
+    this.last.set(name, here);
+    return here;
+  }
+}
