@@ -3,8 +3,9 @@
 /** CSS pixels of the window that a name takes with the room around it. */
 const ROOM = 42_000;
 const NAMES = { least: 4, most: 14 };
-/** Each level is the one to see for at least this factor of zoom, and the finest from here at the latest. */
-const LEAST_STEP = 1.5;
+/** Where all is seen the coarsest level is, and each for at least this factor of zoom more. */
+const LEAST_STEP = 1.4;
+/** However many names a level has: it is named from here on, if not sooner. */
 const LATEST = 12;
 
 /**
@@ -18,7 +19,7 @@ export function startsOf(counts: readonly number[], width: number, height: numbe
   const starts: number[] = [];
   counts.forEach((count, level) => {
     const wanted = Math.min(LATEST, Math.sqrt(count / room));
-    starts.push(level === 0 ? 0 : Math.max(wanted, starts[level - 1] * LEAST_STEP));
+    starts.push(level === 0 ? 0 : Math.max(wanted, Math.max(1, starts[level - 1]) * LEAST_STEP));
   });
   return starts;
 }

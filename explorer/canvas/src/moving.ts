@@ -1,12 +1,9 @@
 /** Points on their way from where they were seen to where they are to be seen. */
-import type { Lens, Seen } from "./lens";
-import { seen } from "./lens";
+import { ABSENT, seenAll, type Lens, type Seen } from "./lens";
 import type { Scene } from "./scales";
 
 /** Milliseconds that a map takes to become another one. */
 export const DURATION = 700;
-/** In place of where a point was seen that lay nowhere. */
-export const ABSENT = 1e9;
 
 /** Slow, fast, slow: from 0 at 0 to 1 at 1. */
 export function eased(share: number): number {
@@ -46,17 +43,16 @@ export class Moving {
 
 /** Where every point is seen now, as `Moving` takes it; on the way, where it has come to. */
 export function caught(scene: Scene, lens: Lens, moving: Moving | null, now: number): Float32Array {
-  const { points, dims, count } = scene;
-  const found = new Float32Array(3 * count);
-  const share = moving?.share(now) ?? 1;
-  for (let i = 0; i < count; i++) {
-    const w = dims === 3 ? points[dims * i + 2] : 0;
-    let at = seen(lens, points[dims * i], points[dims * i + 1], w);
-    if (moving) at = mixed(moving.start(i, lens), at, share);
-    const there = Number.isFinite(at[0]);
-    found[3 * i] = there ? (2 * at[0]) / lens.width - 1 : ABSENT;
-    found[3 * i + 1] = there ? 1 - (2 * at[1]) / lens.height : ABSENT;
-    found[3 * i + 2] = at[2];
+  const found = seenAll(scene, lens);
+  if (!moving) return found;
+  const { from } = moving;
+  const share = moving.share(now);
+  for (let k = 0; k < found.length; k += 3) {
+    if (from[k] === ABSENT) continue;
+    const there = found[k] !== ABSENT;
+    for (let part = k; part < k + 3; part++) {
+      found[part] = there ? from[part] + (found[part] - from[part]) * share : from[part];
+    }
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { flatLens, seen } from "../src/lens";
-import { ABSENT, caught, DURATION, eased, Followed, mixed, Moving } from "../src/moving";
+import { ABSENT, flatLens, seen } from "../src/lens";
+import { caught, DURATION, eased, Followed, mixed, Moving } from "../src/moving";
 import { orbitLens, wholeOrbit } from "../src/orbit";
 import { Scene } from "../src/scales";
 import { wholeView } from "../src/view";

@@ -1,7 +1,6 @@
 /** Which points are where on the window: by their places on a flat map, by what is seen in space. */
 import { Grid, type Accept } from "../grid";
-import type { Lens } from "../lens";
-import { seen } from "../lens";
+import { seen, seenAll, type Lens } from "../lens";
 import type { Scene } from "../scales";
 import { toUnit, type View } from "../view";
 
@@ -45,7 +44,8 @@ const SAME = 5;
 
 /** Looks points up as they are seen; the grid of that is built when it is first asked. */
 export class DeepFinder implements Finder {
-  private kept: Grid | null = null;
+  private gridKept: Grid | null = null;
+  private placesKept: Float32Array | null = null;
 
   constructor(
     private readonly scene: Scene,
@@ -79,10 +79,10 @@ export class DeepFinder implements Finder {
   }
 
   any(accept: Accept): boolean {
-    const { scene, lens } = this;
-    for (let index = 0; index < scene.count; index++) {
-      const [x, y] = seen(lens, ...scene.at(index));
-      if (x >= 0 && y >= 0 && x <= lens.width && y <= lens.height && accept(index)) return true;
+    const { places } = this;
+    for (let index = 0; index < this.scene.count; index++) {
+      // What is outside of the window is NaN, and nothing's size.
+      if (places[2 * index] <= 1 && accept(index)) return true;
     }
     return false;
   }
@@ -92,18 +92,20 @@ export class DeepFinder implements Finder {
   }
 
   private get grid(): Grid {
-    return (this.kept ??= new Grid(this.onWindow()));
+    return (this.gridKept ??= new Grid(this.places));
   }
 
-  private onWindow(): Float32Array {
-    const { scene, lens } = this;
-    const places = new Float32Array(2 * scene.count);
-    for (let i = 0; i < scene.count; i++) {
-      const [x, y] = seen(lens, ...scene.at(i));
-      const inside = x >= 0 && y >= 0 && x <= lens.width && y <= lens.height;
-      places[2 * i] = inside ? (2 * x) / lens.width - 1 : NaN;
-      places[2 * i + 1] = inside ? 1 - (2 * y) / lens.height : NaN;
+  /** Where points are seen, −1 to 1 from side to side; NaN where that is not in the window. */
+  private get places(): Float32Array {
+    if (this.placesKept) return this.placesKept;
+    const all = seenAll(this.scene, this.lens);
+    const places = new Float32Array(2 * this.scene.count);
+    for (let i = 0; i < this.scene.count; i++) {
+      const [x, y] = [all[3 * i], all[3 * i + 1]];
+      const inside = x >= -1 && x <= 1 && y >= -1 && y <= 1;
+      places[2 * i] = inside ? x : NaN;
+      places[2 * i + 1] = inside ? y : NaN;
     }
-    return places;
+    return (this.placesKept = places);
   }
 }

@@ -57,6 +57,7 @@ export class Names {
   moved(): void {
     this.followed.begin();
     this.hovered = null;
+    this.level = -1;
   }
 
   /** The theme whose name is written at a place of the window; only clusters can be chosen so. */
@@ -101,8 +102,10 @@ export class Names {
     const theme = this.ctx.theme();
     const { names, inSight } = this.levels[level];
     const seen = names.flatMap((name) => {
-      const [x, y, near] = this.placeOf(name, inSight?.[name.code]);
-      if (!Number.isFinite(x)) return [];
+      const [at, y, near] = this.placeOf(name, inSight?.[name.code]);
+      if (!(at >= 0 && at <= width)) return [];
+      // A name at the edge is moved inside: its place is there, if not all its letters.
+      const x = Math.max(name.width / 2, Math.min(width - name.width / 2, at));
       const weight = name.anchor.size * near;
       return [{ name, near, x, y, width: name.width, height: 1.4 * name.size, weight }];
     });
@@ -114,8 +117,9 @@ export class Names {
       this.written.push({ ...box, level: name.level, code: name.code });
       context.font = fontOf(name.size, theme.font);
       context.direction = name.direction;
-      const strength = stage.deep ? Math.max(FAINTEST, Math.min(1, near ** 3)) : 1;
-      const colour = name.key === this.hovered ? theme.accent : theme.text;
+      const hovered = name.key === this.hovered;
+      const strength = stage.deep && !hovered ? Math.max(FAINTEST, Math.min(1, near ** 3)) : 1;
+      const colour = hovered ? theme.accent : theme.text;
       const { x, y } = box;
       written(context, name.words, [x, y], { ...theme, text: colour }, 0.85, fade * strength);
     }
@@ -191,14 +195,16 @@ export class Names {
 
   private findInSight(): void {
     const { model, stage } = this.ctx;
-    const { view } = stage;
+    const { view, frame } = stage;
+    const { left: hidden, right: legend, top: over, bottom: under } = frame.inset;
     const { points, dims } = model.scene;
     const level = this.levels[this.level];
     this.waitingFor = null;
     if (dims === 3 || !level) return;
-    const [[left, top], [right, bottom]] = [toUnit(view, 0, 0), toUnit(view, view.width, view.height)];
+    const [left, top] = toUnit(view, hidden, over);
+    const [right, bottom] = toUnit(view, view.width - legend, view.height - under);
     // Not at the very edge, where half a name would be outside.
-    const [wide, tall] = [0.1 * (right - left), 0.08 * (top - bottom)];
+    const [wide, tall] = [0.06 * (right - left), 0.06 * (top - bottom)];
     const part = {
       low: [left + wide, bottom + tall],
       size: [right - left - 2 * wide, top - bottom - 2 * tall],

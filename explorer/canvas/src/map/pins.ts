@@ -54,8 +54,8 @@ export class PinBoard {
 
   /** Where a pin belongs on this map; null where it lies on another one. */
   private placeOf({ x, y, view, index }: Pin): Seen | null {
-    const { model, stage, meta } = this.ctx;
-    const here = view === meta().view && !stage.deep;
+    const { model, stage } = this.ctx;
+    const here = view === this.ctx.meta().view && !stage.deep;
     if (here) return stage.seen(...model.scene.toUnit(x, y));
     return index === null || index >= model.scene.count ? null : stage.seen(...model.scene.at(index));
   }

@@ -1,7 +1,7 @@
 /** Points by WebGL: one call draws all of them, on their way from map to map too. */
 import { el, flat } from "../dom";
-import { NEAREST } from "../lens";
-import { ABSENT, type Moving } from "../moving";
+import { ABSENT, NEAREST } from "../lens";
+import type { Moving } from "../moving";
 import type { Scene } from "../scales";
 import { parsed } from "../theme";
 import type { Styles } from "./model";
