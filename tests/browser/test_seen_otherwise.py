@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from explorer.canvas import bundle
 from tests.browser.on_the_map import (
     MAP,
     PATIENCE,
@@ -26,11 +19,10 @@ from tests.browser.on_the_map import (
     place_of,
     the_map,
 )
-from tests.support import ROOT, START_SECONDS, free_port, healthy
+from tests.support import app_of_one_map
 
 pytestmark = pytest.mark.browser
 
-APP = ROOT / "tests" / "browser" / "seen_otherwise.py"
 NAMES = """({ latentMap: { names } }) => names.written.map(({ level, code, ...box }) =>
   ({ ...box, level, words: names.levels[level].themes.names[code] }))"""
 # As often as a map asks, its points are half on their way.
@@ -58,25 +50,8 @@ def browser(launch_browser: Callable[..., Browser]) -> Browser:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An app of one map, beside a copy of the bundle as Streamlit wants it."""
-    folder = tmp_path_factory.mktemp("seen")
-    shutil.copy(APP, folder / "app.py")
-    shutil.copytree(bundle.static_folder(), folder / "static")
-    port = free_port()
-    with (folder / "log").open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-             "--server.enableStaticServing=true", f"--server.port={port}"],
-            cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + START_SECONDS
-    while not healthy(url) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert healthy(url), Path(folder / "log").read_text()
-    yield url
-    process.terminate()
-    process.wait(timeout=30)
+    with app_of_one_map(tmp_path_factory.mktemp("seen")) as url:
+        yield url
 
 
 @pytest.fixture

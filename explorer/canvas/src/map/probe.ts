@@ -155,7 +155,7 @@ export class Probe {
   answered(still: Still): boolean {
     if (still.request !== this.request) return false;
     const { spot, sent } = this;
-    if (sent && spot === sent) {
+    if (spot && sent && samePlace(spot, sent)) {
       this.coming = false;
       this.show({ ...still, spot, body: bodyOf(still) }, true);
     }
@@ -182,7 +182,7 @@ export class Probe {
   /** What is decoded, if it is of where the probe is now. */
   private get here(): Found | null {
     const { found, spot } = this;
-    return found?.spot === spot ? found : null;
+    return found && spot && samePlace(found.spot, spot) ? found : null;
   }
 
   /** Say why there is no decode yet; the one before it lies elsewhere. */
@@ -284,6 +284,10 @@ export class Probe {
     const empty = this.found !== null && this.found.trust < GUESS;
     ring(context, this.screenOf(this.spot), 8, theme.accent, theme, empty ? [3, 3] : []);
   }
+}
+
+function samePlace(one: Spot, other: Spot): boolean {
+  return one.u === other.u && one.v === other.v && one.index === other.index;
 }
 
 /** The decode in a reply; null where it holds none. Of a long z an item tells only the beginning. */
