@@ -26,12 +26,17 @@ export class Moving {
   constructor(
     /** Of each point x and y in clip space, and how near it was; `ABSENT` where it was not. */
     readonly from: Float32Array,
-    private readonly began: number,
+    private began: number | null = null,
   ) {}
+
+  /** Set out now: what there is to do before the first step is done. */
+  begin(now: number): void {
+    this.began ??= now;
+  }
 
   /** How far along it is at a time, 0 to 1. */
   share(now: number): number {
-    return eased((now - this.began) / DURATION);
+    return this.began === null ? 0 : eased((now - this.began) / DURATION);
   }
 
   /** Where a point was seen when this began. */

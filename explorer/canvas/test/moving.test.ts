@@ -16,6 +16,14 @@ test("the way is slow at its ends, and half over in its middle", () => {
   for (let t = 0; t < 1; t += 0.05) expect(eased(t + 0.05)).toBeGreaterThan(eased(t));
 });
 
+test("time runs from the first step on", () => {
+  const moving = new Moving(new Float32Array(0));
+  expect(moving.share(1e6)).toBe(0);
+  moving.begin(1_000);
+  moving.begin(5_000);
+  expect(moving.share(1_000 + DURATION / 2)).toBe(0.5);
+});
+
 describe("from map to map", () => {
   const moving = new Moving(caught(one, lens, null, 0), 1_000);
 

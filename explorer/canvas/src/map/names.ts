@@ -37,7 +37,7 @@ interface Written extends Box {
 }
 
 export class Names {
-  private levels: { themes: Themes; names: Name[]; inSight: Anchor[] | null }[] = [];
+  private levels: { themes: Themes; names: Name[] | null; inSight: Anchor[] | null }[] = [];
   /** For which points, classes and letters the names are. */
   private about = "";
   private level = -1;
@@ -83,7 +83,7 @@ export class Names {
   /** Write them, none over the boxes that are `taken`. */
   draw(context: CanvasRenderingContext2D, taken: readonly Box[] = []): void {
     const { stage } = this.ctx;
-    this.prepare(context);
+    this.prepare();
     this.written = [];
     if (this.levels.length === 0) return;
     this.chooseLevel();
@@ -100,8 +100,8 @@ export class Names {
     const { stage } = this.ctx;
     const { width, height } = stage.lens;
     const theme = this.ctx.theme();
-    const { names, inSight } = this.levels[level];
-    const seen = names.flatMap((name) => {
+    const { inSight } = this.levels[level];
+    const seen = this.namesOf(level, context).flatMap((name) => {
       const [at, y, near] = this.placeOf(name, inSight?.[name.code]);
       if (!(at >= 0 && at <= width)) return [];
       // A name at the edge is moved inside: its place is there, if not all its letters.
@@ -137,7 +137,7 @@ export class Names {
 
   private chooseLevel(): void {
     const { zoom, lens } = this.ctx.stage;
-    const counts = this.levels.map(({ names }) => names.length);
+    const counts = this.levels.map(({ themes }) => themes.names.length);
     const level = levelAt(zoom, startsOf(counts, lens.width, lens.height), this.level);
     if (level === this.level) return;
     this.before = this.level;
@@ -146,36 +146,47 @@ export class Names {
     this.changedAt = this.before < 0 || reducedMotion() ? -Infinity : performance.now();
   }
 
-  /** Find and measure the names anew where something they depend on has changed. */
-  private prepare(context: CanvasRenderingContext2D): void {
-    const { model, stage } = this.ctx;
+  /** Begin anew where something has changed that names depend on. */
+  private prepare(): void {
+    const { model } = this.ctx;
     const { font } = this.ctx.theme();
-    const widest = Math.min(WIDEST, 0.45 * stage.lens.width);
-    const about = [font, widest, model.version, ...model.hidden].join();
+    const about = [font, this.widest, model.version, ...model.hidden].join();
     if (about === this.about) return;
     this.about = about;
     this.placedFor = this.waitingFor = null;
-    const { points, dims } = model.scene;
-    const named = Boolean(this.ctx.meta().clusters);
-    this.levels = model.themes().map((themes, level) => {
-      const members = { points, dims, ...themes, accept: model.shows };
-      const anchors = anchorsOf(members, themes.names.length);
-      const most = Math.max(...anchors.map(({ size }) => size));
-      const names = anchors.flatMap((anchor, code) => {
-        if (anchor.size === 0) return [];
-        const share = named ? Math.sqrt(anchor.size / most) : 0.1;
-        const size = SMALLEST + (LARGEST - SMALLEST) * share;
-        context.font = fontOf(size, font);
-        const whole = oneLine(themes.names[code]) || "(empty)";
-        const words = fitted(whole, widest, (part) => context.measureText(part).width);
-        const width = context.measureText(words).width + 6;
-        const key = `${level}:${code}`;
-        return [{ key, level, code, words, direction: directionOf(words), size, width, anchor }];
-      });
-      return { themes, names, inSight: null };
-    });
+    this.levels = model.themes().map((themes) => ({ themes, names: null, inSight: null }));
     this.level = Math.min(this.level, this.levels.length - 1);
     this.before = -1;
+  }
+
+  /** The names of a level, placed and measured when they are first drawn. */
+  private namesOf(level: number, context: CanvasRenderingContext2D): Name[] {
+    const { themes, names } = this.levels[level];
+    return names ?? (this.levels[level].names = this.measured(themes, level, context));
+  }
+
+  private measured(themes: Themes, level: number, context: CanvasRenderingContext2D): Name[] {
+    const { model } = this.ctx;
+    const { font } = this.ctx.theme();
+    const { points, dims } = model.scene;
+    const clusters = Boolean(this.ctx.meta().clusters);
+    const anchors = anchorsOf({ points, dims, ...themes, accept: model.shows }, themes.names.length);
+    const most = Math.max(...anchors.map(({ size }) => size));
+    return anchors.flatMap((anchor, code) => {
+      if (anchor.size === 0) return [];
+      const share = clusters ? Math.sqrt(anchor.size / most) : 0.1;
+      const size = SMALLEST + (LARGEST - SMALLEST) * share;
+      context.font = fontOf(size, font);
+      const whole = oneLine(themes.names[code]) || "(empty)";
+      const words = fitted(whole, this.widest, (part) => context.measureText(part).width);
+      const width = context.measureText(words).width + 6;
+      const key = `${level}:${code}`;
+      return [{ key, level, code, words, direction: directionOf(words), size, width, anchor }];
+    });
+  }
+
+  private get widest(): number {
+    return Math.min(WIDEST, 0.45 * this.ctx.stage.lens.width);
   }
 
   /** Soon, if the map is at rest by then, find where themes are densest among what is in sight. */

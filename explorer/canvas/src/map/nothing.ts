@@ -22,6 +22,8 @@ export class Nothing {
 
   /** The map was drawn: soon look whether anything is to be seen. */
   look(): void {
+    // In space all points must be looked at: not before one has come to rest.
+    if (this.ctx.stage.deep) this.destroy();
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.check();
@@ -38,5 +40,6 @@ export class Nothing {
 
   destroy(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }

@@ -43,6 +43,8 @@ export class Painter {
   private ordered: { step: number; back: readonly number[] | null } | null = null;
   /** Milliseconds that drawing all points takes, and by how many too many there are for a frame. */
   private cost = 0;
+  /** Milliseconds that the last frame took in which a hand was followed with fewer points. */
+  private frame = 0;
   private step = 1;
   private followedAt = -Infinity;
   private rest: ReturnType<typeof setTimeout> | undefined;
@@ -109,7 +111,7 @@ export class Painter {
   /** A hand moves the map. */
   followed(): void {
     const now = performance.now();
-    if (now - this.followedAt > REST) this.step = this.firstStep();
+    if (now - this.followedAt > this.patience) this.step = this.firstStep();
     this.followedAt = now;
   }
 
@@ -119,7 +121,7 @@ export class Painter {
     if (!renderer) return;
     this.shiftPoints();
     const look = this.lookOf();
-    const resting = performance.now() - this.followedAt >= REST && !this.moving;
+    const resting = performance.now() - this.followedAt >= this.patience && !this.moving;
     const step = resting || !(stage.deep || this.moving) ? 1 : this.step;
     const stale = this.stale.points || this.stale.codes || this.stale.moving || this.moving !== null;
     const same = this.drawn?.lens === stage.lens && this.drawn.step <= step;
@@ -129,9 +131,14 @@ export class Painter {
     this.draw(renderer, look, { share, step, resting });
   }
 
+  /** Milliseconds after which a hand is at rest: longer than a frame takes that follows it. */
+  private get patience(): number {
+    return Math.max(REST, Math.min(4 * REST, 3 * this.frame));
+  }
+
   private restLater(): void {
     clearTimeout(this.rest);
-    this.rest = setTimeout(this.again, REST + 10);
+    this.rest = setTimeout(this.again, this.patience + 10);
   }
 
   private draw(renderer: Renderer, look: Look, how: { share: number; step: number; resting: boolean }): void {
@@ -186,6 +193,7 @@ export class Painter {
   /** A graphics processor works on after the call: by the next frame it has caught up. */
   private measured(milliseconds: number, step: number): void {
     if (step === 1) this.cost = milliseconds;
+    else this.frame = milliseconds;
     if (step > 1 || milliseconds > SMOOTH) {
       if (milliseconds > 1.3 * SMOOTH) this.step = this.possible(this.step * 1.4);
       else if (milliseconds < SMOOTH / 2) this.step = this.possible(this.step / 1.2);

@@ -113,7 +113,7 @@ export class Stage {
 
   /** The points lie elsewhere now: they go there from where they were seen, and all is looked at. */
   moved(from: Float32Array): void {
-    this.moving = reducedMotion() ? null : new Moving(from, performance.now());
+    this.moving = reducedMotion() ? null : new Moving(from);
     this.frame = { ...this.frame, extent: this.model.scene.extent };
     this.shading = null;
     this.painter.placed();
@@ -193,7 +193,10 @@ export class Stage {
       this.paintUnder();
       this.painter.paint(this.share);
       this.drawOver(this.cleared(this.over));
-      if (this.moving) this.repaint();
+      if (!this.moving) return;
+      // The first step is the most work: time runs when that is done.
+      requestAnimationFrame((now) => this.moving?.begin(now));
+      this.repaint();
     });
   }
 
