@@ -84,7 +84,8 @@ def _row(name: str, frames: list[Any]) -> list[str]:
     share = float(np.mean([1 / frame[1] for frame in frames]))
     middle, slow = float(np.median(times)), float(np.quantile(times, 0.95))
     a_second = 1000 * len(times) / times.sum()
-    return [name, str(len(times)), f"{middle:.0f}", f"{slow:.0f}", f"{a_second:.0f}", f"{share:.0%}"]
+    numbers = [f"{number:.0f}" for number in (len(times), middle, slow, a_second)]
+    return [name, *numbers, f"{share:.0%}"]
 
 
 if __name__ == "__main__":

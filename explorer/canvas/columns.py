@@ -54,7 +54,7 @@ def classes(codes: NDArray[np.integer], count: int) -> Column:
 
 
 def clusters(codes: NDArray[np.integer], count: int) -> Column:
-    """Return the cluster of each point (n,) as `classes` does; noise, below 0, has the code `count`."""
+    """Return the cluster of each point (n,) as `classes` does; noise, below 0, is `count`."""
     return classes(np.where(codes < 0, count, codes), count + 1)
 
 

@@ -56,7 +56,9 @@ class Clusters:
 
     def __post_init__(self) -> None:
         if len(self.names) > MOST_CLUSTERS:
-            raise ValueError(f"A map names up to {MOST_CLUSTERS:,} clusters, not {len(self.names)}.")
+            raise ValueError(
+                f"A map names up to {MOST_CLUSTERS:,} clusters, not {len(self.names):,}."
+            )
         if len(self.codes) and int(self.codes.max()) >= len(self.names):
             raise ValueError(f"There is no name for cluster {int(self.codes.max())}.")
         for number, level in enumerate(self.levels):
@@ -67,8 +69,12 @@ class Clusters:
                     f"{len(level.names)} names."
                 )
 
+    def column(self) -> Column:
+        """Return the codes as the browser knows them."""
+        return columns.clusters(self.codes, len(self.names))
+
     def to_json(self) -> dict[str, Any]:
-        """Return the names as the browser knows them; the codes travel as a column."""
+        """Return the names as the browser knows them."""
         levels = [{"names": list(one.names), "of": list(map(int, one.of))} for one in self.levels]
         code_bytes = columns.class_bytes(len(self.names) + 1)
         return {"names": list(self.names), "code_bytes": code_bytes, "levels": levels}
@@ -157,9 +163,10 @@ def send(
 ) -> Sent:
     """Send what a map of `points` is made of; mount it with `latent_map` afterwards.
 
-    Points are (n, 2), or (n, 3) for a map in space. A map that is mounted goes from where its
-    points were to where they are now. Called outside of the fragment that holds the map, it costs nothing when only something on the
-    map is done. Of what the browser has already, a reference is sent.
+    Points are (n, 2), or (n, 3) for a map in space. On a map that is mounted they go from where
+    they were to where they are now. Called outside of the fragment that holds the map, it costs
+    nothing when only something on the map is done. Of what the browser has already, a reference
+    is sent.
 
     Args:
         colour: of the same n points; `title` says what it shows.
@@ -172,7 +179,7 @@ def send(
     parts = {
         "xy": columns.places(points),
         "colour": coloured,
-        "cluster": None if clusters is None else columns.clusters(clusters.codes, len(clusters.names)),
+        "cluster": None if clusters is None else clusters.column(),
     }
     _carry(key, parts)
     names = {name: column.name if column else None for name, column in parts.items()}

@@ -80,7 +80,8 @@ def see(page: Page, way: str) -> Locator:
     """See the items in another way; return the map as soon as it has begun to become that one."""
     page.get_by_test_id("stButtonGroup").get_by_text(way, exact=True).click()
     page.wait_for_function(
-        "([map, way]) => map.latentMap.meta().view === way", arg=[the_map(page).element_handle(), way]
+        "([map, way]) => map.latentMap.meta().view === way",
+        arg=[the_map(page).element_handle(), way],
     )
     at_rest(page)
     return the_map(page)
@@ -218,8 +219,10 @@ def test_larger_themes_are_named_from_further_away_and_a_click_selects_them(page
     page.mouse.move(*place_of(page, 1))
     for _ in range(3):
         page.mouse.wheel(0, -240)
-    named = "(level) => ({ latentMap: { names } }) => names.written.length > 0 && " \
+    named = (
+        "(level) => ({ latentMap: { names } }) => names.written.length > 0 && "
         "names.written.every((one) => one.level === level)"
+    )
     page.wait_for_function(f"map => ({named})(1)(map)", arg=room.element_handle())
     near = room.evaluate(NAMES)
     assert near
