@@ -56,9 +56,7 @@ class Clusters:
 
     def __post_init__(self) -> None:
         if len(self.names) > MOST_CLUSTERS:
-            raise ValueError(
-                f"A map names up to {MOST_CLUSTERS:,} clusters, not {len(self.names):,}."
-            )
+            raise ValueError(f"A map names at most {MOST_CLUSTERS:,} clusters, not more.")
         if len(self.codes) and int(self.codes.max()) >= len(self.names):
             raise ValueError(f"There is no name for cluster {int(self.codes.max())}.")
         for number, level in enumerate(self.levels):
