@@ -97,8 +97,14 @@ function component<Meta, State>(
       parts.set(parentElement, make(data, host, tell));
     }
     return () => {
-      parts.get(parentElement)?.destroy();
-      parts.delete(parentElement);
+      // Streamlit also ends a mount that was overtaken by the next one of the same element: what
+      // the visitor sees goes on, and only what has left the page is ended.
+      setTimeout(() => {
+        if (parentElement.isConnected) return;
+        parts.get(parentElement)?.destroy();
+        parts.delete(parentElement);
+        parentElement.replaceChildren();
+      });
     };
   };
 }
