@@ -184,7 +184,7 @@ def test_bad_input_is_one_sentence(runs: Path) -> None:
         (("--method", "hdbscan", "--k", "3"), "hdbscan has no k"),
         (("--min-cluster-size", "5"), "kmeans has no min_cluster_size"),
         (("--method", "hdbscan", "--min-cluster-size", "61"), "there are only 60"),
-        (("--space", "umap"), "in the spaces latent and normalised here"),
+        (("--space", "umap"), "This run has no space 'umap'"),
         (("--seed", "-1"), "seed must be"),
         (("--k", "3", "--name", "x" * 81), "at most 80 letters"),
     ):

@@ -1,0 +1,73 @@
+"""Where clusterings of a run are kept: with it, or elsewhere where it is not ours to write to."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer import kept_clusters, paths
+from explorer.kept_clusters import Kept
+from vae_core.run_clusters import CLUSTERS
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
+
+_ELSEWHERE = ".derived"
+
+
+def place_of(run: Run) -> Path:
+    """Return the folder that keeps the clusterings of a run; it need not exist.
+
+    Bundled models belong to everybody, and other folders may be closed to us: those have one below
+    the runs folder, or where that cannot be written either, one that goes with this process.
+    """
+    if not is_bundled(run) and (os.access(run.path, os.W_OK) or not run.path.exists()):
+        return kept_clusters.folder_of(run)
+    content = f"{run.content_hash} {run.summary.created}"
+    name = hashlib.sha256(content.encode()).hexdigest()[:32]
+    if _can_be_written(paths.runs_folder()):
+        return paths.runs_folder() / _ELSEWHERE / name / CLUSTERS
+    return _passing() / name
+
+
+def words(run: Run) -> str:
+    """Say to people where what they change is kept, and for how long."""
+    place = place_of(run)
+    if place == kept_clusters.folder_of(run):
+        return "Kept with the run."
+    whose = "comes with Latentscape" if is_bundled(run) else "can only be read"
+    if place.is_relative_to(paths.runs_folder()):
+        return f"This model {whose}: its clusters are kept in the runs folder instead."
+    return f"This model {whose}, and the runs folder cannot be written: this lasts until the end."
+
+
+def is_bundled(run: Run) -> bool:
+    """Whether a run is one of the models that come with Latentscape."""
+    return run.path.resolve().parent == paths.assets_folder().resolve()
+
+
+def read_all(run: Run) -> Kept:
+    """Return what is kept of a run: in its place, else with it, as its owner left it."""
+    here = kept_clusters.read_all(place_of(run), run)
+    if place_of(run) == kept_clusters.folder_of(run):
+        return here
+    with_it = kept_clusters.read_all(kept_clusters.folder_of(run), run)
+    return Kept({**with_it.clusterings, **here.clusterings}, (*with_it.problems, *here.problems))
+
+
+def _can_be_written(folder: Path) -> bool:
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return there.is_dir() and os.access(there, os.W_OK)
+
+
+@cache
+def _passing() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="latentscape-clusters-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
