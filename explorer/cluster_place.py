@@ -40,11 +40,14 @@ def words(run: Run) -> str:
     """Say to people where what they change is kept, and for how long."""
     place = place_of(run)
     if place == kept_clusters.folder_of(run):
-        return "Kept with the run."
+        return "Changes are kept with the run."
     whose = "comes with Latentscape" if is_bundled(run) else "can only be read"
     if place.is_relative_to(paths.runs_folder()):
-        return f"This model {whose}: its clusters are kept in the runs folder instead."
-    return f"This model {whose}, and the runs folder cannot be written: this lasts until the end."
+        return f"This model {whose}: changes are kept in the runs folder instead."
+    return (
+        f"This model {whose}, and the runs folder cannot be written: "
+        "changes last until the server ends."
+    )
 
 
 def is_bundled(run: Run) -> bool:

@@ -62,7 +62,10 @@ def _show_bar(run: Run, view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="cluster_bar"):
         noise = f" · {view.told.found.noise:,} items are noise" if view.told.found.noise else ""
         st.markdown(
-            f"**{count} {'cluster' if count == 1 else 'clusters'}**{noise}", width="content"
+            f"**{count} {'cluster' if count == 1 else 'clusters'}**{noise}",
+            width="content",
+            help="Largest first. Tight: items lie much nearer to the centre of their cluster than "
+            "all items to the middle of all; loose: hardly nearer.",
         )
         if view.told.found.noise:
             st.button(
@@ -70,7 +73,7 @@ def _show_bar(run: Run, view: View) -> None:
                 key="clusters.select.noise",
                 type="tertiary",
                 on_click=clusters_state.focus_on,
-                args=(run, Focus(clustering.spec.id, (-1,), None, "Noise")),
+                args=(run, Focus(clustering.spec.id, (-1,))),
             )
         last = clusters_edit.last_words(clustering)
         st.button(
@@ -99,7 +102,7 @@ def _show_theme(run: Run, view: View, theme: int, name: str) -> None:
             key=f"clusters.theme.{theme}",
             type="tertiary",
             on_click=clusters_state.focus_on,
-            args=(run, Focus(view.clustering.spec.id, inside, None, name)),
+            args=(run, Focus(view.clustering.spec.id, inside)),
         )
 
 
@@ -120,7 +123,6 @@ def _card(run: Run, view: View, cluster: int, key: str, counts: Any) -> None:
     # Who renames a cluster still finds it by its number.
     st.markdown(
         f"Cluster {cluster + 1} · {items} · {tightness_words(float(told.found.tightness[place]))}",
-        help="Tight: its items lie much nearer to its centre than all items to the middle of all.",
     )
     if counts is not None:
         st.markdown(f"**{counts.get(cluster, 0):,} of {size:,} here**")
@@ -136,7 +138,7 @@ def _card(run: Run, view: View, cluster: int, key: str, counts: Any) -> None:
             key=f"clusters.select.{cluster}",
             icon=":material/filter_center_focus:",
             on_click=clusters_state.focus_on,
-            args=(run, Focus(view.clustering.spec.id, (cluster,), None, view.title(cluster))),
+            args=(run, Focus(view.clustering.spec.id, (cluster,))),
             help="Select its items on the map and list them.",
         )
         clusters_edit.show_ways(run, view, cluster)

@@ -52,23 +52,26 @@ def show(run: Run) -> None:
 
 
 def _form(run: Run) -> None:
-    method = st.segmented_control(
-        "Method",
-        tuple(METHODS),
-        key=session.kept_widget("clusters.method", "kmeans", tuple(METHODS)),
-        format_func=lambda name: METHODS[name],
-        required=True,
-    )
+    spaces = cluster_spaces.names(run)
+    sides = st.columns([1, 1.2], gap="small")
+    with sides[0]:
+        method = st.segmented_control(
+            "Method",
+            tuple(METHODS),
+            key=session.kept_widget("clusters.method", "kmeans", tuple(METHODS)),
+            format_func=lambda name: METHODS[name],
+            required=True,
+        )
+    with sides[1]:
+        space = st.selectbox(
+            "Space",
+            list(spaces),
+            key=session.kept_widget(f"clusters.space.{run.content_hash}", "latent", list(spaces)),
+            format_func=lambda name: spaces.get(name, name),
+            help="Where items count as near to one another.",
+        )
     assert method is not None
     st.caption(_ABOUT[method])
-    spaces = cluster_spaces.names(run)
-    space = st.selectbox(
-        "Space",
-        list(spaces),
-        key=session.kept_widget(f"clusters.space.{run.content_hash}", "latent", list(spaces)),
-        format_func=lambda name: spaces.get(name, name),
-        help="Where items count as near to one another.",
-    )
     size_key = _size(run, method)
     sides = st.columns([1, 2], gap="small")
     with sides[0]:

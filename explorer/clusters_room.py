@@ -22,6 +22,7 @@ from explorer.canvas.mount import Sent, Source, current, latent_map
 
 if TYPE_CHECKING:
     from explorer.canvas.state import MapState
+    from explorer.clusters_state import Focus
     from explorer.clusters_view import View
     from vae_core.checkpoint import Run
 
@@ -56,7 +57,7 @@ def _selected(run: Run, view: View, state: MapState, mask: NDArray[np.bool_] | N
     items = state.selection
     if focus is not None:
         st.button(
-            page_parts.literal(focus[0].words),
+            page_parts.literal(_words(view, focus[0])),
             key="clusters.unfocus",
             icon=":material/close:",
             help="Select all items again.",
@@ -66,9 +67,14 @@ def _selected(run: Run, view: View, state: MapState, mask: NDArray[np.bool_] | N
         if not len(items):
             items = np.flatnonzero(focus[1])
     item = selection.show(run, items, state.picked, mask)
-    if item is not None:
-        inspector.show(run, item)
+    inspector.show(run, computed.typical_item(run) if item is None else item)
     return item
+
+
+def _words(view: View, focus: Focus) -> str:
+    """What the selected items are called now; clusters may have got other names since."""
+    names = " + ".join(view.title(cluster) for cluster in focus.clusters)
+    return names if focus.label is None else f"{focus.label} in {names}"
 
 
 def _here(run: Run, state: MapState, passing: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:

@@ -30,13 +30,11 @@ class Focus:
     Attributes:
         of: the id of the clustering. clusters: its numbers, -1 noise.
         label: only items of this label; None: all.
-        words: what people call it.
     """
 
     of: str
     clusters: tuple[int, ...]
-    label: str | None
-    words: str
+    label: str | None = None
 
 
 def which_key(run: Run) -> str:

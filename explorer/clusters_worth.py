@@ -174,8 +174,7 @@ def _show_labels(run: Run, view: View, agreed: Agreement) -> None:
         if picked is None:
             return
         row, column = picked
-        words = f"{names[row]} in {view.title(clusters[column])}"
-        focus = Focus(view.clustering.spec.id, (clusters[column],), names[row], words)
+        focus = Focus(view.clustering.spec.id, (clusters[column],), names[row])
         clusters_state.focus_on(run, focus)
 
     st.plotly_chart(

@@ -121,7 +121,7 @@ def contingency(
         paper_bgcolor=_CLEAR,
         plot_bgcolor=_CLEAR,
         autosize=True,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 72, "t": 8, "b": 8},
         height=_ROW * rows + _AROUND,
         clickmode="event+select",
         dragmode=False,
