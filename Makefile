@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help install app test browser lint types canvas unit frontend bundles reproduce clean
+.PHONY: help install app test browser lint types canvas unit coverage frontend bundles reproduce clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,7 +57,10 @@ canvas: ## check the browser code (types, tests), where there is Node 20.19
 
 # One thread a process: the tests start servers and trainings beside themselves on few cores.
 unit: install ## run the tests with coverage (one: TESTS=tests/test_cli.py)
-	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile --cov --cov-report=term)
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term)
+
+coverage: install ## run the tests, measuring the servers and trainings they start, too (slower)
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} COVERAGE_PATCH=subprocess $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=95
 
 # Needs Node 20.19 or newer; nothing else here does: the built code is committed.
 frontend: ## test and build the browser code (explorer/canvas into explorer/static)

@@ -2,11 +2,11 @@
 
     python -m benchmarks.kills [--times 50] [--seed 0]
 
-Each time a training is killed (SIGKILL) at a moment drawn from the whole of its life, now and then
-a second time while it goes on. Then its folder must be absent, or be listed by the app as what it
-is and go on with `--resume`, to the weights and latents of a training that was never killed, bit
-for bit. In between the server is killed instead: its training must live on, be found again by a new
-one, and end as the others do.
+Each time a training is killed (SIGKILL) at a random moment: one in ten while it starts, the others
+while it writes its folder, and now and then a second time while it goes on. Then its folder must be
+absent, or be listed by the app as what it is and go on with `--resume`, to the weights and latents
+of a training that was never killed, bit for bit. In between the server is killed instead: its
+training must live on, be found again by a new one, and end as the others do.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ TRAININGS = {
 }
 RESULT = ("model.safetensors", "latents.npy", "items.parquet")
 SERVER_EVERY = 5
+STARTING = 0.1
+METRICS = "metrics.jsonl"
 COMMAND = (sys.executable, "-m", "explorer.cli", "train")
 # As the app does it: a job of the runs folder, and a server that waits.
 SERVER = """
@@ -44,6 +46,14 @@ job = jobs_in(Path(runs)).start(arguments, "killed", Path(out))
 print(job.id, flush=True)
 time.sleep(600)
 """
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When to kill: so many seconds after the start, or after its folder is being written."""
+
+    writing: bool
+    seconds: float
 
 
 @dataclass
@@ -71,18 +81,23 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         runs = Path(name)
         lives = {kind: _whole(kind, runs / f"whole-{kind}") for kind in TRAININGS}
+
+        def moment(kind: str) -> Moment:
+            start, rest = lives[kind]
+            starts = draw.random() < STARTING
+            return Moment(not starts, draw.uniform(0, start if starts else rest))
+
         of_kind = {kind: Count() for kind in TRAININGS}
         servers = Count()
         for number in range(arguments.times):
             kind = list(TRAININGS)[number % len(TRAININGS)]
             whole, out = runs / f"whole-{kind}", runs / f"killed-{number}"
-            moment = draw.uniform(0, lives[kind])
             if number % SERVER_EVERY == SERVER_EVERY - 1:
-                _kill_server(kind, runs, out, moment, servers)
+                _kill_server(kind, runs, out, moment(kind).seconds, servers)
                 servers.check(out, whole)
             else:
-                again = draw.uniform(0, lives[kind]) if draw.random() < 0.3 else None
-                _kill_training(kind, out, moment, again, of_kind[kind])
+                again = moment(kind) if draw.random() < 0.3 else None
+                _kill_training(kind, out, moment(kind), again, of_kind[kind])
                 of_kind[kind].check(out, whole)
             left = [path.name for path in runs.iterdir() if path.name.startswith(f".{out.name}")]
             if left:
@@ -100,40 +115,55 @@ def main() -> None:
         raise SystemExit(1)
 
 
-def _whole(kind: str, out: Path) -> float:
-    """Train undisturbed; how many seconds that took."""
+def _whole(kind: str, out: Path) -> tuple[float, float]:
+    """Train undisturbed; how many seconds passed before there was a folder, and after."""
     begin = time.monotonic()
-    subprocess.run(
-        [*COMMAND, *TRAININGS[kind].split(), "--out", out], check=True, capture_output=True
-    )
-    return time.monotonic() - begin
+    process = _started([*COMMAND, *TRAININGS[kind].split(), "--out", out])
+    _until_written(out / METRICS, process)
+    there = time.monotonic()
+    if process.wait():
+        raise SystemExit(f"The training of {kind} failed; nothing can be said of killing it.")
+    return there - begin, time.monotonic() - there
 
 
-def _kill_training(kind: str, out: Path, moment: float, again: float | None, count: Count) -> None:
+def _kill_training(
+    kind: str, out: Path, moment: Moment, again: Moment | None, count: Count
+) -> None:
     settings = TRAININGS[kind].split()
     often = ("--save-every", "0.2")
-    _killed([*COMMAND, *settings, "--out", out, *often], moment)
+    _killed([*COMMAND, *settings, "--out", out, *often], out / METRICS, moment)
     state = _state(out, count)
     if again is not None and state == "interrupted":
-        _killed([*COMMAND, "--resume", out, *often], again)
+        _killed([*COMMAND, "--resume", out, *often], out / METRICS, again)
         state = _state(out, count)
     _finish(out, settings, state, count)
 
 
-def _killed(command: list[str | Path], moment: float) -> None:
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+def _killed(command: list[str | Path], written: Path, moment: Moment) -> None:
+    process = _started(command)
+    if moment.writing:
+        _until_written(written, process)
     try:
-        process.wait(timeout=moment)
+        process.wait(timeout=moment.seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
+def _started(command: list[str | Path]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _until_written(file: Path, process: subprocess.Popen[bytes]) -> None:
+    while not file.exists() and process.poll() is None:
+        time.sleep(0.005)
+
+
 def _state(out: Path, count: Count) -> str:
     """What the app takes the folder for."""
-    from explorer.catalogue import list_models
+    from explorer.catalogue import UNFINISHED, list_models
     from explorer.interrupted import interrupted_in
     from explorer.jobs import Jobs
     from vae_core.checkpoint import RunError, load_run
@@ -143,6 +173,8 @@ def _state(out: Path, count: Count) -> str:
     waiting = {one.out for one in interrupted_in(out.parent, Jobs(out.parent))}
     if out in waiting:
         state = "interrupted"
+    elif out in listed and listed[out].problem == UNFINISHED:
+        state = "not finished"  # killed before its first state was written
     elif out in listed:
         try:
             load_run(out)

@@ -43,7 +43,7 @@ def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
             if len(entries) > _MOST_ENTRIES or not plain or total > len(content):
                 raise ValueError("It is packed in another way.")
             return {
-                entry.filename.removesuffix(".npy"): _array(archive.read(entry))
+                entry.filename.removesuffix(".npy"): plain_array(archive.read(entry))
                 for entry in entries
             }
     except ValueError:
@@ -53,7 +53,12 @@ def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
         raise ValueError("It cannot be read.") from error
 
 
-def _array(content: bytes) -> NDArray[Any]:
+def plain_array(content: bytes) -> NDArray[Any]:
+    """Return the array of an .npy file, read-only.
+
+    Raises:
+        ValueError: it holds something else than plain numbers. A broken header raises others, too.
+    """
     stream = io.BytesIO(content)
     if np.lib.format.read_magic(stream) != (1, 0):
         raise ValueError("It was written in another version.")

@@ -17,6 +17,7 @@ from explorer.commands import (
     job_list,
     planning,
     preparing,
+    projecting,
     training,
     using,
 )
@@ -34,6 +35,7 @@ app.command("plan")(planning.plan)
 app.command("train")(training.train)
 app.add_typer(job_list.app, name="jobs")
 app.command("prepare")(preparing.prepare)
+app.command("project")(projecting.project)
 app.command("encode")(using.encode)
 app.command("evaluate")(evaluating.evaluate)
 app.command("cluster")(clustering.cluster)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import hashlib
 import os
 import shutil
 import tempfile
@@ -11,29 +10,24 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer import kept_clusters, paths
+from explorer import derived, kept_clusters, paths
 from explorer.kept_clusters import Kept
 from vae_core.run_clusters import CLUSTERS
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
-_ELSEWHERE = ".derived"
-
 
 def place_of(run: Run) -> Path:
     """Return the folder that keeps the clusterings of a run; it need not exist.
 
-    Bundled models belong to everybody, and other folders may be closed to us: those have one below
-    the runs folder, or where that cannot be written either, one that goes with this process.
+    With the run, or where `derived.place_of` keeps what is not with the run; where that cannot be
+    written either, in a folder that goes with this process.
     """
-    if not is_bundled(run) and (os.access(run.path, os.W_OK) or not run.path.exists()):
+    place = derived.place_of(run)
+    if place == run.path / derived.FOLDER:
         return kept_clusters.folder_of(run)
-    content = f"{run.content_hash} {run.summary.created}"
-    name = hashlib.sha256(content.encode()).hexdigest()[:32]
-    if _can_be_written(paths.runs_folder()):
-        return paths.runs_folder() / _ELSEWHERE / name / CLUSTERS
-    return _passing() / name
+    return (place if _can_be_written(place) else _passing() / place.name) / CLUSTERS
 
 
 def words(run: Run) -> str:

@@ -21,13 +21,14 @@ from explorer import (
 from explorer.canvas.mount import Sent, Source, current, latent_map
 
 if TYPE_CHECKING:
+    from explorer.analysis.projection import Projection
     from explorer.canvas.state import MapState
     from explorer.clusters_state import Focus
     from explorer.clusters_view import View
     from vae_core.checkpoint import Run
 
 
-def show(run: Run, view: View, sent: Sent, source: Source) -> None:
+def show(run: Run, view: View, projection: Projection, sent: Sent, source: Source) -> None:
     """Show map, selection and cards; only what changes the clusters runs the whole page again."""
 
     @st.fragment
@@ -45,7 +46,7 @@ def show(run: Run, view: View, sent: Sent, source: Source) -> None:
             item = _selected(run, view, state, mask)
         with map_side, st.container(key="cluster_room", gap=None):
             latent_map(sent, source, key=key, mask=mask, picked=item, pins=held)
-            st.caption(computed.map_note(run))
+            st.caption(computed.map_note(run, projection))
         clusters_cards.show(run, view, _here(run, state, passing))
 
     room()

@@ -15,9 +15,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import computed_clusters, prepared
-from explorer.analysis import density, filtering, item_columns, projection, search
+from explorer import computed_clusters, prepared, projections
+from explorer.analysis import density, filtering, item_columns, search
 from explorer.analysis.decoding import decode
+from explorer.analysis.projection import Projection, ProjectionSpec
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
 from explorer.content import key_of
 
@@ -37,14 +38,32 @@ NOTHING = "One colour"
 _BATCH = 512
 
 
-def projected(run: Run) -> projection.Projection:
+def projected(run: Run) -> Projection:
     """Return the model's points in two dimensions."""
     return _projected(key_of(run), run)
 
 
-def map_note(run: Run) -> str:
-    """Say in one or two sentences what a map shows."""
-    note = projected(run).note
+def projection(run: Run, spec: ProjectionSpec) -> Projection | None:
+    """Return a projection that is kept of a run; None where it is not there (yet).
+
+    It is never computed here: that is a job's (`Jobs.ask_analysis`).
+    """
+    file = projections.file_of(run, spec)
+    try:
+        stamp = None if file is None else f"{file} {file.stat().st_mtime_ns}"
+    except OSError:
+        stamp = None  # removed this moment
+    return None if stamp is None else _kept_projection(f"{key_of(run)} {stamp}", spec.id, run)
+
+
+def map_note(run: Run, projection: Projection | None = None) -> str:
+    """Say in a few sentences what a map shows, and how far it can be believed.
+
+    `projection`: what is drawn; by default what is there at once.
+    """
+    shown = projected(run) if projection is None else projection
+    parts = [shown.note, shown.quality and shown.quality.words, shown.warning]
+    note = " ".join(part for part in parts if part)
     if run.summary.collapsed:
         note += (
             " This model hardly uses its latent space (posterior collapse), so places mean little:"
@@ -163,8 +182,13 @@ def _found(key: str, query: str, _run: Run) -> NDArray[np.bool_]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _projected(key: str, _run: Run) -> projection.Projection:
+def _projected(key: str, _run: Run) -> Projection:
     return prepared.PROJECTION.get(_run, {})
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept_projection(key: str, spec_id: str, _run: Run) -> Projection | None:
+    return projections.find(_run, ProjectionSpec.from_id(spec_id))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

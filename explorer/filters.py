@@ -60,6 +60,7 @@ def show(run: Run) -> Mask | None:
                 name,
                 key=f"filters.{name}",
                 icon=f":material/{icon}:",
+                type="tertiary",
                 disabled=not able,
                 on_click=change,
                 help=f"{name} a change of the filters.",
@@ -192,7 +193,14 @@ def _remove_button(key: str, history: History, old: Condition | None, also: Any)
         also()
         history.do(filtering.replaced(history.now, old, None) if old else history.now)
 
-    st.button("", key=key, icon=":material/close:", help="Remove this filter", on_click=remove)
+    st.button(
+        "",
+        key=key,
+        icon=":material/close:",
+        type="tertiary",
+        help="Remove this filter",
+        on_click=remove,
+    )
 
 
 def _category(column: ItemColumn, old: Condition | None, key: str, history: History) -> None:

@@ -82,6 +82,7 @@ def environment(share: int = 1) -> dict[str, str]:
     return os.environ | {
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
+        "NUMBA_NUM_THREADS": threads,
         "PYTHONUNBUFFERED": "1",
         "NO_COLOR": "1",
         "TERM": "dumb",

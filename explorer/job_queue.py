@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from explorer.job import Job
+from explorer.job_record import Kind
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,21 @@ class Queue:
         trainings = [one.id for one in self.waiting if one.record.kind == "training"]
         return trainings.index(job.id) + 1 if job.id in trainings else None
 
+    def doing(self, arguments: Sequence[str]) -> Job | None:
+        """Return the job that runs or waits with these arguments and that nobody has stopped."""
+        for job in (*self.running, *self.waiting):
+            if job.record.arguments == tuple(arguments) and job.record.stop_asked is None:
+                return job
+        return None
+
+    def of(self, kind: Kind, out: Path) -> list[Job]:
+        """Return the jobs of this kind that write a folder, or wait to."""
+        return [
+            job
+            for job in (*self.running, *self.waiting)
+            if job.record.kind == kind and job.out.absolute() == out.absolute()
+        ]
+
     def busy(self) -> str:
         """Say how many slots are busy."""
         return f"{len(self.running)} of {self.slots} slots busy"
@@ -32,3 +50,14 @@ class Queue:
     def words(self, place: int) -> str:
         """Say how many slots are busy, and the place of a visitor's job."""
         return f"{self.busy()}; yours is number {place} in the queue."
+
+
+def superseded(job: Job, every: Sequence[Job]) -> bool:
+    """Tell whether one of `every` job is another training that began to write its folder since."""
+    record = job.record
+    return any(
+        (other.record.kind, other.out) == ("training", job.out)
+        and other.record.begun
+        and other.record.ticket > record.ticket
+        for other in every
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shlex
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -96,6 +97,19 @@ def write_record(folder: Path, record: JobRecord) -> None:
     Call it while changing the queue (`job_locks.changing`). Raises OSError.
     """
     write_whole(folder / RECORD, json.dumps(asdict(record), indent=1).encode())
+
+
+def add_record(folder: Path, record: JobRecord) -> None:
+    """Write the first `job.json` of a job, in a folder of its own; as `write_record`.
+
+    Where that cannot be written, nothing is left of it.
+    """
+    try:
+        folder.mkdir()
+        write_record(folder, record)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _begun(folder: Path, record: JobRecord) -> JobRecord:

@@ -13,19 +13,18 @@ import functools
 import os
 import re
 import secrets
-import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from explorer import job_process
 from explorer.job import Job, JobError
 from explorer.job_locks import changing, holders, take_slot
 from explorer.job_queue import Queue
-from explorer.job_record import JobRecord, Kind, write_record
+from explorer.job_record import JobRecord, Kind, add_record
 from explorer.slots import slots as slots_set
 
 WORKER = (sys.executable, "-m", "explorer.cli")
@@ -66,18 +65,33 @@ class Jobs:
             JobError: another job that is not over writes `out`, or the runs folder cannot be
                 written.
         """
-        try:
-            with changing(self.folder):
-                self._check_free(out)
-                idle = self._preparing(out)
-                job = self._ask(arguments, name, out, "training", followed=False)
-        except OSError as error:
-            raise JobError(
-                f"The training could not be started in {self.folder.parent}: "
-                f"{error.strerror or error}. Check that the folder can be written."
-            ) from error
+        with self._asking("The training"):
+            queue = self.queue()
+            if queue.of("training", out):
+                raise JobError(
+                    f"Another training writes {out.name}, or waits for its turn to; choose another "
+                    "name."
+                )
+            # What is being prepared of a run that is about to become another.
+            idle = queue.of("preparation", out)
+            job = self._ask(arguments, name, out, "training", followed=False)
         for preparation in idle:
             preparation.interrupt()
+        self.pump()
+        return job
+
+    def ask_analysis(self, run: Path, arguments: Sequence[str], name: str) -> Job:
+        """Ask for something to be computed of a finished run; return the job that does it.
+
+        Where the same waits or runs already, that is the job. `arguments` are those of the
+        `latentscape` command ("project" and so on), `name` is what people call it.
+
+        Raises:
+            JobError: the runs folder cannot be written.
+        """
+        with self._asking("The computation"):
+            job = self.queue().doing(arguments)
+            job = job or self._ask(arguments, name, run, "preparation")
         self.pump()
         return job
 
@@ -109,16 +123,6 @@ class Jobs:
             self.slots,
             tuple(job for *_, job in sorted(running, key=lambda one: one[:2])),
             tuple(job for _, job in sorted(waiting, key=lambda one: one[0])),
-        )
-
-    def superseded(self, job: Job) -> bool:
-        """Tell whether another training has begun to write the same folder since."""
-        record = job.record
-        return any(
-            (other.record.kind, other.out) == ("training", job.out)
-            and other.record.begun
-            and other.record.ticket > record.ticket
-            for other in self.all()
         )
 
     def names(self) -> set[str]:
@@ -219,23 +223,16 @@ class Jobs:
         with suppress(OSError), changing(self.folder):
             self._ask(record.arguments, record.name, job.out, record.kind, record.ticket)
 
-    def _preparing(self, out: Path) -> list[Job]:
-        """What is being prepared, or waits to be, of a run that is about to become another."""
-        return [
-            job
-            for job in self._unsettled()
-            if job.record.kind == "preparation" and job.out.absolute() == out.absolute()
-            if not job.over()
-        ]
-
-    def _check_free(self, out: Path) -> None:
-        for job in self._unsettled():
-            same = job.record.kind == "training" and job.out.absolute() == out.absolute()
-            if same and not job.over():
-                raise JobError(
-                    f"Another training writes {out.name}, or waits for its turn to; choose another "
-                    "name."
-                )
+    @contextmanager
+    def _asking(self, what: str) -> Iterator[None]:
+        try:
+            with changing(self.folder):
+                yield
+        except OSError as error:
+            raise JobError(
+                f"{what} could not be started in {self.folder.parent}: "
+                f"{error.strerror or error}. Check that the folder can be written."
+            ) from error
 
     def _ask(
         self,
@@ -263,15 +260,9 @@ class Jobs:
             cwd=str(Path.cwd()),
             followed=followed,
         )
-        folder = self.folder / record.id
-        try:
-            folder.mkdir()
-            write_record(folder, record)
-        except OSError:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        add_record(self.folder / record.id, record)
         with self._guard:
-            job = self._jobs[record.id] = Job(folder, record)
+            job = self._jobs[record.id] = Job(self.folder / record.id, record)
         return job
 
     def _start_waiting(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import computed, page_parts, session
+from explorer.analysis.projection.spec import ProjectionSpec
 from explorer.canvas.mount import Answer, Source
 from explorer.live import views
 
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 RAW, PLANE = "raw", "plane"
 
 
-def source_of(run: Run, model_id: str) -> Source:
-    """Publish the map of a run for the live socket, and return what the canvas is to know of it."""
-    projection = computed.projected(run)
-    view_id = RAW if projection.plane is None else PLANE
+def source_of(run: Run, model_id: str, projection: Projection | None = None) -> Source:
+    """Publish a map of a run for the live socket, and return what the canvas is to know of it.
+
+    `projection`: what the map shows, in two dimensions; by default what is there at once.
+    """
+    if projection is None:
+        projection = computed.projected(run)
+    view_id = view_id_of(projection)
     views.publish(run, view_id, view_of(projection, run.latent_dim))
     return Source(
         model=model_id,
@@ -30,13 +35,24 @@ def source_of(run: Run, model_id: str) -> Source:
         modality=run.modality,
         noun=run.modality,
         live=session.live_address(),
-        open_rest=view_id == PLANE,
+        open_rest=projection.plane is not None,
         decode=lambda probe: _decoded(run, view_id, probe),
     )
 
 
+def view_id_of(projection: Projection) -> str:
+    """Return the name under which the live socket knows a projection."""
+    if projection.latents is not None:
+        return projection.spec.id
+    return RAW if projection.plane is None else PLANE
+
+
 def view_of(projection: Projection, latent_dim: int) -> views.View:
     """Return how a point of the map becomes z."""
+    if projection.latents is not None:
+        return views.Neighbours(
+            projection.points, projection.latents, metric=projection.spec.metric
+        )
     if projection.centre is None or projection.plane is None:
         return views.Raw(tuple(range(latent_dim)))
     return views.Linear(projection.centre, projection.plane.T)
@@ -51,11 +67,18 @@ def at(
     """
     view = views.VIEWS.find(run, view_id)
     if view is None:  # others have been looked at since, and took its place
-        projection = computed.projected(run)
+        projection = _projection(run, view_id)
         views.publish(run, view_id, view_of(projection, run.latent_dim))
         view = views.VIEWS.find(run, view_id)
         assert view is not None
     return [view.at(x, y, from_nearest) for x, y in places.tolist()]
+
+
+def _projection(run: Run, view_id: str) -> Projection:
+    if view_id in (RAW, PLANE):
+        return computed.projected(run)
+    # What was published was kept before; where it was removed since, the plane is as good.
+    return computed.projection(run, ProjectionSpec.from_id(view_id)) or computed.projected(run)
 
 
 def _decoded(run: Run, view_id: str, probe: Probed) -> Answer:

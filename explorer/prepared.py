@@ -1,7 +1,8 @@
 """What can be prepared of a run once and for all visitors: `latentscape prepare` computes it after
 a training and keeps it beside the run; pages read it, or compute it where it is not there.
 
-Something new to prepare is one more line in `KINDS`.
+Something new to prepare is one more line in `KINDS`. After these quick things come the usual
+projections, which pages never compute (`explorer.projections`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer import derived
+from explorer import derived, projections
 from explorer.analysis import clustering
 from explorer.analysis.clustering import ClusterError, Clusters
-from explorer.analysis.projection import Projection, project
+from explorer.analysis.projection import Projection, ProjectionSpec, project
+from explorer.analysis.projection.spec import PCA
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -55,7 +57,7 @@ class Kind(Generic[T]):
     def find(self, run: Run, parameters: Parameters) -> T | None:
         """Return what was prepared with these parameters; None where that is not there or unfit."""
         try:
-            arrays = derived.read(run.path, self.name, self._key(run, parameters), _most_bytes(run))
+            arrays = derived.read(run, self.name, self._key(run, parameters), _most_bytes(run))
             return None if arrays is None else self.unpack(arrays, run, parameters)
         except (ValueError, KeyError):  # damaged, or of another content: as if it were not there
             return None
@@ -64,7 +66,7 @@ class Kind(Generic[T]):
         """Prepare it where it is not there yet; say what was done: "written", "there" or "none".
 
         Raises:
-            DerivedError: the run folder cannot be written.
+            DerivedError: it cannot be kept.
         """
         parameters = self.usual(run)
         if parameters is None:
@@ -75,7 +77,7 @@ class Kind(Generic[T]):
             made = self.compute(run.latents.mean, **parameters)
         except ClusterError:
             return "none"
-        derived.write(run.path, self.name, self._key(run, parameters), self.pack(made))
+        derived.write(run, self.name, self._key(run, parameters), self.pack(made))
         return "written"
 
     def _key(self, run: Run, parameters: Parameters) -> str:
@@ -86,9 +88,15 @@ def prepare(run: Run) -> dict[str, str]:
     """Prepare everything for a run; return what was done, by the names of the things.
 
     Raises:
-        DerivedError: the run folder cannot be written.
+        DerivedError: it cannot be kept.
     """
-    return {kind.name: kind.prepare(run) for kind in KINDS}
+    done = {kind.name: kind.prepare(run) for kind in KINDS}
+    missing = projections.missing(run)
+    for spec in projections.wanted(run):
+        if spec in missing:
+            projections.make(run, spec)
+        done[spec.id] = "written" if spec in missing else "there"
+    return done
 
 
 def _most_bytes(run: Run) -> int:
@@ -110,13 +118,14 @@ def _pack_projection(made: Projection) -> derived.Arrays:
 
 
 def _unpack_projection(arrays: derived.Arrays, run: Run, parameters: Parameters) -> Projection:
-    first, second = _fit(arrays["explained"], np.float64, (2,)).tolist()
+    first, second = derived.fitting(arrays["explained"], np.float64, (2,)).tolist()
     return Projection(
-        _fit(arrays["points"], np.float32, (len(run), 2)),
-        _fit(arrays["note"], np.uint8, arrays["note"].shape[:1]).tobytes().decode(),
+        derived.fitting(arrays["points"], np.float32, (len(run), 2)),
+        derived.fitting(arrays["note"], np.uint8, arrays["note"].shape[:1]).tobytes().decode(),
+        ProjectionSpec(PCA),
         (first, second),
-        _fit(arrays["centre"], np.float64, (run.latent_dim,)),
-        _fit(arrays["plane"], np.float64, (run.latent_dim, 2)),
+        derived.fitting(arrays["centre"], np.float64, (run.latent_dim,)),
+        derived.fitting(arrays["plane"], np.float64, (run.latent_dim, 2)),
     )
 
 
@@ -131,23 +140,16 @@ def _pack_clusters(made: Clusters) -> derived.Arrays:
 
 def _unpack_clusters(arrays: derived.Arrays, run: Run, parameters: Parameters) -> Clusters:
     k = int(parameters["k"])
-    assignment = _within(_fit(arrays["assignment"], np.int32, (len(run),)), k)
-    counts = _within(_fit(arrays["typical_counts"], np.int64, (k,)), len(run) + 1)
-    typical = _fit(arrays["typical"], np.int64, (int(counts.sum()),))
+    assignment = _within(derived.fitting(arrays["assignment"], np.int32, (len(run),)), k)
+    counts = _within(derived.fitting(arrays["typical_counts"], np.int64, (k,)), len(run) + 1)
+    typical = derived.fitting(arrays["typical"], np.int64, (int(counts.sum()),))
     ends = np.concatenate([[0], np.cumsum(counts)])
     return Clusters(
         assignment,
-        _fit(arrays["centroids"], np.float32, (k, run.latent_dim)),
+        derived.fitting(arrays["centroids"], np.float32, (k, run.latent_dim)),
         np.bincount(assignment, minlength=k),
         tuple(_within(typical, len(run))[a:b] for a, b in pairwise(ends.tolist())),
     )
-
-
-def _fit(array: NDArray[Any], dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
-    finite = array.dtype.kind != "f" or bool(np.isfinite(array).all())
-    if array.dtype != dtype or array.shape != shape or not finite:
-        raise ValueError(f"{array.dtype} {array.shape} came, {dtype} {shape} was expected.")
-    return array
 
 
 def _within(indices: NDArray[Any], most: int) -> NDArray[Any]:

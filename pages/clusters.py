@@ -11,15 +11,16 @@ from explorer import (
     clusters_state,
     clusters_view,
     clusters_worth,
-    computed,
     map_source,
     page_parts,
+    view_picker,
 )
 from explorer.analysis.clusters.spec import ClusterError
 from explorer.canvas.mount import send
 
 run, model_id = page_parts.open_model()
-source = map_source.source_of(run, model_id)
+projection = view_picker.shown(run)  # as on the Map page
+source = map_source.source_of(run, model_id, projection)
 clusters_state.take_change()
 told, noted = clusters_state.told(), clusters_state.noted()
 found, problems = clusters_state.every(run)
@@ -44,10 +45,10 @@ if view is None:
     st.stop()
 
 sent = send(
-    computed.projected(run).points,
+    projection.points,
     key=f"clusters.columns.{run.content_hash}",
     colour=view.colouring(),
     title=view.clustering.words(),
 )
-clusters_room.show(run, view, sent, source)
+clusters_room.show(run, view, projection, sent, source)
 clusters_worth.show(run, view)

@@ -15,15 +15,17 @@ from explorer import (
     pins,
     selection,
     session,
+    view_picker,
 )
 from explorer.canvas.mount import current, latent_map, send
 
 run, model_id = page_parts.open_model()
-projection = computed.projected(run)
-source = map_source.source_of(run, model_id)
+projection = view_picker.shown(run)
+source = map_source.source_of(run, model_id, projection)
 
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
     page_parts.page_header("Map", "Every point is one item. Drag to see what lies between them.")
+    view_picker.show(run)
     choices = computed.colour_choices(run)
     choice = st.selectbox(
         "Colour by",
@@ -31,8 +33,10 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
         key=session.kept_widget("map.colour", choices[0], choices),
         format_func=lambda name: f"Colour by: {name}",
         label_visibility="collapsed",
-        width=320,
+        width=260,
     )
+view_picker.show_progress(run)
+view_picker.show_problem(run)
 
 
 key = f"map.{run.content_hash}"
@@ -64,7 +68,7 @@ def room() -> None:
             pins=held,
             search=True,
         )
-        st.caption(computed.map_note(run))
+        st.caption(computed.map_note(run, projection))
 
 
 room()

@@ -70,8 +70,15 @@ def launch_browser(chromium_path: Path) -> Iterator[Callable[..., Browser]]:
             browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An explorer started in an empty folder; one for each test module."""
+    """An explorer started in an empty folder, for every module that only adds runs of its own."""
+    with running_server(tmp_path_factory.mktemp("explorer")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An explorer for one module, which lists runs, takes some away or trains; its `server`."""
     with running_server(tmp_path_factory.mktemp("explorer")) as running:
         yield running

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import email
 import json
 import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import urllib.request
 import venv
 import zipfile
-from collections.abc import Iterator, Mapping
-from importlib.metadata import packages_distributions
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from importlib.metadata import (
+    Distribution,
+    PackagePath,
+    distributions,
+    packages_distributions,
+)
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from explorer.canvas import bundle
 from tests.support import ROOT, running_server
@@ -84,18 +93,61 @@ def bare_environment() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def installed(
     wheel: Path, bare_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """The folder of programs of an empty environment with only the wheel and what it asks for."""
+) -> Path:
+    """The folder of programs of an empty environment with only the wheel and what it asks for.
+
+    What it asks for is linked from this environment, where `make install` has just brought it with
+    the same constraints: a second copy would be 1.6 GB. pip resolves it again, without an index.
+    """
     home = tmp_path_factory.mktemp("environment")
-    venv.create(home, with_pip=True)
-    programs = home / ("Scripts" if os.name == "nt" else "bin")
-    # Compiling every dependency would double the time; Python compiles what it uses.
-    options = ("--quiet", "--no-compile", "--constraint", ROOT / "constraints.txt")
-    install = (programs / "python", "-m", "pip", "install", *options, wheel)
-    run(*install, folder=home, environment=bare_environment)
-    yield programs
-    # 1.6 GB that pytest would otherwise keep for three runs.
-    run(sys.executable, "-c", "import shutil, sys; shutil.rmtree(sys.argv[1])", home, folder=ROOT)
+    venv.create(home)
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    (packages,) = {sysconfig.get_path(kind, "venv", {"base": str(home), "platbase": str(home)})
+                   for kind in ("purelib", "platlib")}  # fmt: skip
+    owners = Counter(top for each in distributions() for top in tops(each))
+    for distribution in asked_for(wheel):
+        for top, files in tops(distribution).items():
+            for file in [top] if owners[top] == 1 else files:
+                link = Path(packages, file)
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(Path(str(distribution.locate_file(file))).resolve())
+    options = ("--quiet", "--no-index", "--constraint", ROOT / "constraints.txt")
+    pip = (sys.executable, "-m", "pip", "--python", python)
+    run(*pip, "install", *options, wheel, folder=home, environment=bare_environment)
+    run(*pip, "check", folder=home, environment=bare_environment)
+    return python.parent
+
+
+def tops(distribution: Distribution) -> dict[str, list[PackagePath]]:
+    """What a distribution has at the top of site-packages, and its files there."""
+    found = defaultdict(list)
+    for file in distribution.files or ():
+        if ".." not in file.parts and file.parts[0] != "__pycache__":  # ..: programs
+            found[file.parts[0]].append(file)
+    return found
+
+
+def asked_for(wheel: Path) -> list[Distribution]:
+    """The distributions that the wheel asks for, and those that they ask for, as installed here."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        about = email.message_from_bytes(archive.read(name))
+    found: dict[str, Distribution] = {}
+    met: set[tuple[str, str]] = set()
+
+    def meet(requirements: Iterable[str], extra: str) -> None:
+        for requirement in map(Requirement, requirements):
+            if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+                continue
+            name = _plain(requirement.name)
+            found.setdefault(name, Distribution.from_name(name))
+            for wanted in {"", *requirement.extras}:
+                if (name, wanted) not in met:
+                    met.add((name, wanted))
+                    meet(found[name].requires or (), wanted)
+
+    meet(about.get_all("Requires-Dist") or (), "")
+    return list(found.values())
 
 
 def test_the_wheel_carries_pages_and_models_but_no_screenshots(wheel: Path) -> None:
@@ -126,7 +178,6 @@ def test_the_wheel_works_in_an_empty_environment(
     installed: Path, bare_environment: dict[str, str], tmp_path: Path
 ) -> None:
     python = installed / "python"
-    run(python, "-m", "pip", "check", folder=tmp_path, environment=bare_environment)
     result = run(python, "-c", INSPECT, folder=tmp_path, environment=bare_environment)
     said = json.loads(result.stdout.splitlines()[-1])
 
@@ -157,12 +208,14 @@ def test_every_imported_package_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     # What an extra brings is imported where it is asked for, and missed with one clear sentence.
     optional = project["optional-dependencies"]
-    extras = [*optional["embeddings"], *optional["onnx"]]
+    extras = [*optional["embeddings"], *optional["onnx"], *optional["pacmap"]]
     declared = {
         _plain(re.split(r"[\s\[<>=!~;]", entry, maxsplit=1)[0])
         for entry in (*project["dependencies"], *extras)
     }
-    of_extras = {name: [name] for name in ("sentence_transformers", "onnx", "onnxruntime")}
+    of_extras = {
+        name: [name] for name in ("sentence_transformers", "onnx", "onnxruntime", "pacmap")
+    }
     homes = {**of_extras, **packages_distributions()}
     own = {"vae_core", "explorer", "pages"} | set(sys.stdlib_module_names)
     missing = {

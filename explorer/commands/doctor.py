@@ -14,7 +14,7 @@ import typer
 
 from explorer import paths
 
-_PACKAGES = ("latentscape", "torch", "streamlit", "numpy", "plotly", "umap-learn", "datasets")
+_PACKAGES = ("latentscape", "torch", "streamlit", "numpy", "plotly", "numba", "datasets")
 
 
 def doctor(

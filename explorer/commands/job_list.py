@@ -12,6 +12,7 @@ from explorer import paths
 from explorer.commands.plain import plain
 from explorer.job import JobError
 from explorer.job_log import seconds_left, share_done
+from explorer.job_queue import superseded
 from explorer.progress_words import ago, duration
 
 if TYPE_CHECKING:
@@ -62,15 +63,15 @@ def list_jobs(
         return
     queue, found = jobs.queue(), jobs.all()
     if as_json:
-        listed = [described(job, queue, jobs) for job in found]
+        listed = [described(job, queue, found) for job in found]
         typer.echo(json.dumps({"slots": jobs.slots, "jobs": listed}, ensure_ascii=False))
     elif not found:
         typer.echo(f"There are no jobs in {paths.runs_folder()}.")
     elif sys.stdout.isatty():
-        _print_table(found, queue, jobs)
+        _print_table(found, queue)
     else:
         for job in found:
-            typer.echo("  ".join(cells(job, queue, jobs)))
+            typer.echo("  ".join(cells(job, queue, found)))
 
 
 @app.command()
@@ -112,7 +113,7 @@ def resume(job_id: JobId) -> None:
             f"The job {job.id} ({name}) is done, so there is nothing to go on with; for another "
             f"one, `{plain(record.command)}`."
         )
-    if jobs.superseded(job):
+    if superseded(job, jobs.all()):
         raise JobError(
             f"The job {job.id} ({name}) went on as another one; see `latentscape jobs` for that."
         )
@@ -145,11 +146,11 @@ def log(job_id: JobId) -> None:
         typer.echo(plain(line))
 
 
-def described(job: Job, queue: Queue, jobs: Jobs) -> dict[str, Any]:
+def described(job: Job, queue: Queue, every: list[Job]) -> dict[str, Any]:
     """What is known of a job, as JSON values; times in seconds."""
     record, state = job.record, job.state()
     # The figures in the folder are those of the job that wrote it last.
-    rows = [] if jobs.superseded(job) else _rows(job)
+    rows = [] if superseded(job, every) else _rows(job)
     return {
         "id": job.id,
         "name": record.name,
@@ -165,9 +166,9 @@ def described(job: Job, queue: Queue, jobs: Jobs) -> dict[str, Any]:
     }
 
 
-def cells(job: Job, queue: Queue, jobs: Jobs) -> list[str]:
+def cells(job: Job, queue: Queue, every: list[Job]) -> list[str]:
     """What is known of a job, in words: id, name, state, progress, age, time left."""
-    about = described(job, queue, jobs)
+    about = described(job, queue, every)
     state = about["state"]
     if about["place"] is not None:
         state = f"queued, number {about['place']}"
@@ -183,14 +184,14 @@ def cells(job: Job, queue: Queue, jobs: Jobs) -> list[str]:
     ]
 
 
-def _print_table(found: list[Job], queue: Queue, jobs: Jobs) -> None:
+def _print_table(found: list[Job], queue: Queue) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table("id", "name", "state", "done", "asked", "time left", box=None, pad_edge=False)
     for job in found:
-        table.add_row(*map(Text, cells(job, queue, jobs)))  # plain: a name may look like markup
+        table.add_row(*map(Text, cells(job, queue, found)))  # plain: a name may look like markup
     console = Console()
     console.print(table)
     console.print(f"{queue.busy()}.", highlight=False)

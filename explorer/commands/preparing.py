@@ -18,8 +18,9 @@ _WORDS = {
 def prepare(run: RunFolder, as_json: AsJson = False) -> None:
     """Compute what the pages show of a run, and keep it in the run's folder.
 
-    The map's projection and the clusters are then there at once. The explorer does this by itself
-    after each training. What does not fit the run any more is computed anew.
+    The map's projection and the clusters are then there at once, and a UMAP of more than two
+    dimensions. The explorer does this by itself after each training. What does not fit the run any
+    more is computed anew.
 
     Examples:
 

@@ -23,7 +23,7 @@ class Surroundings:
     """
 
     def __init__(self, points: NDArray[np.floating[Any]]) -> None:
-        from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+        from scipy.spatial import cKDTree
 
         self._tree = cKDTree(points)
         self._count = min(TRUSTED_NEIGHBOURS, len(points))
@@ -77,17 +77,18 @@ def nearest_items(
 
 
 def shepard_weights(distances: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Weights (n − 1,) of the nearest items from distances (n,), nearest first; they sum to 1.
+    """Weights (…, n − 1) of the nearest items from distances (…, n), nearest first; they sum to 1.
 
     ((R − d) / (R d))² with R the distance of the last one, which itself has none: what is weighted
     so changes smoothly where one neighbour gives way to another, and is exact at an item
     (Franke & Nielson 1980). Items at distance 0 share all the weight.
     """
-    inner, radius = distances[:-1].astype(np.float64), float(distances[-1])
+    inner, radius = distances[..., :-1].astype(np.float64), distances[..., -1:].astype(np.float64)
     at_item = inner == 0
-    if at_item.any():
-        return np.asarray(at_item / at_item.sum())
     # Relative to the nearest one, so that nothing overflows close to it.
-    weights = ((1 - inner / radius) * (inner[0] / inner)) ** 2
-    total = weights.sum()
-    return weights / total if total > 0 else np.full(len(inner), 1 / len(inner))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weights = ((1 - inner / radius) * (inner[..., :1] / inner)) ** 2
+    weights = np.where(at_item.any(axis=-1, keepdims=True), at_item, weights)
+    total = weights.sum(axis=-1, keepdims=True)
+    even = np.full_like(weights, 1 / weights.shape[-1])
+    return np.asarray(np.divide(weights, total, out=even, where=total > 0))

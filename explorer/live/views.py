@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.analysis.nearest import Known, normalised
+from explorer.analysis.projection.placing import amid
 from explorer.live.models import content_of
 from explorer.live.neighbours import (
     TRUSTED_NEIGHBOURS,
     Surroundings,
-    nearest_items,
     shepard_weights,
 )
 
@@ -117,13 +118,16 @@ class Linear:
 class Neighbours:
     """A map that has no formula, such as UMAP's: ``points`` (items, 2) of all items of the run.
 
-    A place becomes the latents of its ``k`` nearest items, weighted by distance; and z the points
-    of its nearest latents, likewise. ``latents`` (items, latent_dim) are the posterior means.
+    A place becomes the mean of the latents of its ``k`` nearest items, weighted by distance; and z
+    the median of the points of its nearest latents, as `placing` of projections has it. Both are
+    exact at an item. ``latents`` (items, latent_dim) are the posterior means, and ``metric`` how
+    near they are to each other, "euclidean" or "cosine".
     """
 
     points: Numbers
     latents: NDArray[np.float32]
     k: int = 8
+    metric: str = "euclidean"
 
     def check(self, run: Run) -> None:
         items = len(run)
@@ -143,14 +147,22 @@ class Neighbours:
         return np.array([x, y])
 
     def latent(self, place: Numbers, rest: Numbers, around: Surroundings) -> Numbers:
-        return _weighted(self.latents, *around.near(place, self.k + 1))
+        return _mean(self.latents, *around.near(place, self.k + 1))
 
     def place(self, z: Numbers) -> Numbers:
-        near = nearest_items(self.latents, z.astype(np.float32), self.k + 1)
-        return _weighted(self.points, *near)
+        near = self._known.nearest(normalised(z[None].astype(np.float32), self.metric), self.k + 1)
+        return np.asarray(amid(self.points, near)[0])
+
+    def prepare(self) -> None:
+        """Lay the latents out for looking them up."""
+        _ = self._known
+
+    @cached_property
+    def _known(self) -> Known:
+        return Known(normalised(self.latents, self.metric))
 
 
-def _weighted(values: Numbers, items: NDArray[np.int64], distances: Numbers) -> Numbers:
+def _mean(values: Numbers, items: NDArray[np.int64], distances: Numbers) -> Numbers:
     if len(items) == 1:
         return np.asarray(values[items[0]], np.float64)
     return np.asarray(shepard_weights(distances) @ values[items[:-1]].astype(np.float64))
@@ -177,6 +189,8 @@ class Published:
         """Look the items up now, so that the first to move over the map does not wait for it."""
         with self._lock:  # two threads must not build the same tree
             _ = self._around, self._centre
+            if isinstance(self.view, Neighbours):
+                self.view.prepare()
 
     def at(self, x: float, y: float, from_nearest: bool) -> Place:
         """What lies at (x, y); what the view leaves open is the nearest item's or the mean's."""
@@ -196,8 +210,8 @@ class Published:
 
     @property
     def bytes(self) -> int:
-        """What the view keeps, roughly: its points twice, their tree, and the latents."""
-        return len(self._mean) * 64 + self._mean.nbytes
+        """What the view keeps, roughly: its points twice, their tree, and the latents twice."""
+        return len(self._mean) * 64 + 2 * self._mean.nbytes
 
     @cached_property
     def _around(self) -> Surroundings:
@@ -276,8 +290,9 @@ def _same(one: View, other: View) -> bool:
     if type(one) is not type(other):
         return False
     return all(
-        value is vars(other)[name] or np.array_equal(value, vars(other)[name])
+        value is getattr(other, name) or np.array_equal(value, getattr(other, name))
         for name, value in vars(one).items()
+        if not name.startswith("_")  # what is looked up is laid out when first used
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -42,26 +43,40 @@ def browser(launch_browser: Callable[..., Browser], server: Server) -> Browser:
     return launch_browser()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("model", ["digits", "mnist", "sentences"])
-def test_a_drag_decodes_on_its_way(page: Page, server: Server, model: str, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    open_map(page, server, model)
+@pytest.mark.parametrize(
+    ("model", "schemes"),
+    [("digits", ("light", "dark")), ("mnist", ("dark", "light")), ("sentences", ("dark", "light"))],
+)
+def test_a_drag_decodes_on_its_way(
+    page: Page, server: Server, model: str, schemes: tuple[Literal["light", "dark"], ...]
+) -> None:
+    page.emulate_media(color_scheme=schemes[0])
+    room = open_map(page, server, model)
     is_live(page)
+    paper = "map => getComputedStyle(map).backgroundColor"
+    decodes_on_its_way(page, model)
+    before = room.evaluate(paper)
+    page.emulate_media(color_scheme=schemes[1])
+    expect(room).not_to_have_css("background-color", before)
+    decodes_on_its_way(page, model)
+
+
+def decodes_on_its_way(page: Page, model: str) -> None:
     seen: list[int] = []
+    earlier = answers(page) if page.locator(CARD).is_visible() else 0
 
     def look() -> None:
         expect(page.locator(CARD)).to_be_visible(timeout=PATIENCE)
         page.wait_for_function(
-            "card => Number(card.dataset.answers) > 0",
-            arg=page.locator(CARD).element_handle(),
+            "([card, earlier]) => Number(card.dataset.answers) > earlier",
+            arg=[page.locator(CARD).element_handle(), earlier],
             timeout=PATIENCE,
         )
         seen.append(answers(page))
 
     drag(page, *along(page, WAY), between=look)
     expect(page.locator(f"{CARD} .trust")).to_have_text(re.compile("items|guess"))
-    assert seen[0] > 0
+    assert seen[0] > earlier
     assert answers(page) > seen[0]
     if model == "sentences":
         expect(page.locator(f"{CARD} .words")).to_have_text(re.compile(r"\w"))

@@ -20,6 +20,11 @@ MAPS = ".stApp .map"
 
 
 @pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    return own_server
+
+
+@pytest.fixture(scope="module")
 def browser(launch_browser: Callable[..., Browser], server: Server) -> Browser:
     """A browser, and in the runs folder two models of the same pictures."""
     write_run(server.runs / "one", pictures(300, labels=4))

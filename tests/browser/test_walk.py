@@ -29,6 +29,11 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    return own_server
+
+
+@pytest.fixture(scope="module")
 def hostile_model(server: Server) -> str:
     """A model of texts that would do harm if they were read as HTML or Markdown."""
     return catalogue.run_id(write_parrot(server.runs / "hostile", HOSTILE))

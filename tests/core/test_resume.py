@@ -7,7 +7,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,13 @@ import pytest
 import torch
 
 from tests.core.support import CPU, one_sentence, pictures, sentence_items, sentences, tiny_gru
+from tests.support import succeeds
 from vae_core import checkpoint
 from vae_core.checkpoint import RunError, load_run, read_summary
 from vae_core.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset
 from vae_core.data.tensors import ImageTensors
+from vae_core.data.toy_sentences import load_toy_sentences
 from vae_core.models import VAE, DenseConfig, GruConfig, build_model
 from vae_core.run_training import resume_run, train_run
 from vae_core.training import TrainingData, train
@@ -245,45 +246,62 @@ def test_a_full_disk_leaves_what_is_needed_to_go_on(
     assert (out / "model.safetensors").read_bytes() == whole
 
 
+# The command, which kills itself at the third state it saves in an epoch: as this is being written,
+# or when it has been.
+DOOMED = """
+import os, signal, sys
+from explorer.cli import main
+from vae_core import checkpoint
+epoch, moment = int(sys.argv.pop(1)), sys.argv.pop(1)
+write, saved = checkpoint.write_state, []
+
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def write_and_die(folder, state):
+    if state.values["epoch"] >= epoch:
+        saved.append(state)
+    over = len(saved) == 3
+    if over and moment == "within":
+        os.fsync = kill
+    write(folder, state)
+    if over:
+        kill()
+
+checkpoint.write_state = write_and_die
+main()
+"""
+
+
 @pytest.mark.parametrize(
     "settings",
     [
-        "--dataset digits --model dense --epochs 60 --schedule cosine",
-        "--dataset toy-sentences --model gru --embedding 8 --encoder-hidden 8 --decoder-hidden 12 "
-        "--latent-dim 4 --epochs 2 --no-language-model",
+        "--dataset digits --model dense --epochs 8 --schedule cosine",
+        "--text {texts} --model gru --embedding 8 --encoder-hidden 8 --decoder-hidden 12 "
+        "--latent-dim 4 --epochs 8 --no-language-model",
     ],
     ids=["digits", "sentences"],
 )
 def test_a_process_that_is_killed_goes_on_to_the_same_weights(
     settings: str, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "explorer.cli", "train"]
-    subprocess.run(
-        [*command, *settings.split(), "--out", tmp_path / "whole"], check=True, capture_output=True
-    )
+    texts = tmp_path / "texts.txt"
+    texts.write_text("\n".join(load_toy_sentences().texts[:1500]))  # type: ignore[index]
+    train = ["train", *settings.format(texts=texts).split()]
+    succeeds(*train, "--out", tmp_path / "whole")
     out = tmp_path / "killed"
-    often = ["--save-every", "0.05"]
-    process = subprocess.Popen(
-        [*command, *settings.split(), "--out", out, *often],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(2):
-        limit = time.monotonic() + 120
-        state = out / checkpoint.STATE
-        before = state.stat().st_mtime_ns if state.exists() else 0
-        while not (state.exists() and state.stat().st_mtime_ns > before):
-            assert process.poll() is None, "the training ended before it could be killed"
-            assert time.monotonic() < limit
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
-        process = subprocess.Popen(
-            [*command, "--resume", out, *often],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-    assert process.wait() == 0
+    often = ["--save-every", "0.001"]
+
+    def killed(epoch: int, moment: str, *arguments: str | Path) -> None:
+        command = [sys.executable, "-c", DOOMED, str(epoch), moment, *arguments, *often]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert checkpoint.has_state(out)
+
+    killed(2, "after", *train, "--out", out)
+    killed(5, "within", "train", "--resume", out)
+    assert [path for path in out.rglob(".*.tmp") if path.stat().st_size]
+    succeeds("train", "--resume", out, *often)
     for name in ("model.safetensors", "latents.npy", "items.parquet"):
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     assert lines(out / "metrics.jsonl") == lines(tmp_path / "whole" / "metrics.jsonl")

@@ -69,6 +69,7 @@ def _entry(name: str, mode: int) -> zipfile.ZipInfo:
         ("link.txt", stat.S_IFLNK, "a link or a device"),
         ("device.txt", stat.S_IFCHR, "a link or a device"),
         ("pipe.txt", stat.S_IFIFO, "a link or a device"),
+        ("", stat.S_IFREG, "an entry without a name"),
     ],
 )
 def test_harmful_entries_are_refused(tmp_path: Path, name: str, mode: int, said: str) -> None:

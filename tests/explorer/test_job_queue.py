@@ -161,6 +161,10 @@ def test_a_server_that_attends_needs_no_page(jobs_of: Make, tmp_path: Path) -> N
     first, second = started(here, tmp_path, "a"), started(elsewhere, tmp_path, "b")
     assert first.wait(LONG)
     assert second.wait(LONG)
+    deadline = time.monotonic() + LONG
+    while second.record.ended is None:  # whoever began it is about to note how it ended
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     assert second.state() == "done"
 
 
@@ -348,7 +352,7 @@ def test_a_full_disk_leaves_nothing_of_a_job_that_is_asked_for(
     jobs_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = jobs_of(OBEDIENT)
-    monkeypatch.setattr("explorer.jobs.write_record", full_disk)
+    monkeypatch.setattr("explorer.job_record.write_record", full_disk)
     with pytest.raises(JobError, match=r"could not be started in .*: No space left on device\."):
         started(jobs, tmp_path)
     assert [path.name for path in jobs.folder.iterdir()] == [job_locks.QUEUE]

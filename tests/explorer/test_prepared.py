@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import computed, derived, prepared
+from explorer import computed, derived, prepared, projections
 from explorer.analysis import clustering, projection
 from tests.explorer.made_runs import pictures, write_run
 from tests.support import refused, succeeds
@@ -44,8 +44,10 @@ def test_pages_read_what_was_prepared_and_it_is_what_they_would_compute(
 ) -> None:
     expected = projection.project(run.latents.mean)
     groups = clustering.cluster(run.latents.mean, 3)
-    assert prepared.prepare(run) == {"projection": "written", "clusters": "written"}
-    assert prepared.prepare(run) == {"projection": "there", "clusters": "there"}
+    names = ("projection", "clusters", *(spec.id for spec in projections.USUAL))
+    assert prepared.prepare(run) == dict.fromkeys(names, "written")
+    assert prepared.prepare(run) == dict.fromkeys(names, "there")
+    assert [one.spec for one in projections.projections_of(run)] == list(projections.USUAL)
     no_computing(monkeypatch)
     found = computed.projected(run)
     for name in ("points", "centre", "plane"):
@@ -185,9 +187,10 @@ def test_clusters_that_cannot_be_are_found_anew(run: Run, arrays: dict[str, Any]
 
 
 def test_the_command_prepares_and_says_what(run: Run) -> None:
-    assert succeeds("prepare", run.path) == "projection: written.\nclusters: written.\n"
-    said = json.loads(succeeds("prepare", run.path, "--json"))
-    assert said["prepared"] == {"projection": "there", "clusters": "there"}
+    said = succeeds("prepare", run.path)
+    assert said.startswith("projection: written.\nclusters: written.\npca-2d: written.\numap-2d")
+    done = json.loads(succeeds("prepare", run.path, "--json"))["prepared"]
+    assert set(done.values()) == {"there"}
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence_and_pages_compute(run: Run) -> None:

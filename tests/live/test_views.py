@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.analysis.projection import project
+from explorer.analysis.projection import ProjectionSpec, fit, project
 from explorer.live import views
 from explorer.live.views import Linear, Neighbours, Published, Raw, View, Views
+from explorer.map_source import view_of
 from vae_core.checkpoint import Run
 
 
@@ -93,6 +94,23 @@ def test_neighbours_are_exact_at_an_item_and_smooth_between(run: Run) -> None:
     assert np.abs(np.diff(path, axis=0)).max() < 0.05, "it jumps where neighbours change"
 
 
+def test_an_angle_tells_which_latents_are_near_where_that_is_the_metric(run: Run) -> None:
+    points = scattered(run).points
+    published = Published(run, Neighbours(points, run.latents.mean, metric="cosine"))
+    there = tuple(points[7].tolist())
+    assert published.place(5 * run.latents.mean[7]) == pytest.approx(there)
+    assert published.place(run.latents.mean[7]) == pytest.approx(there)
+
+
+def test_a_map_places_new_latents_as_its_projection_does(run: Run) -> None:
+    mean = run.latents.mean
+    for spec in (ProjectionSpec("umap", neighbours=5), ProjectionSpec("pca")):
+        made = fit(mean, spec)
+        published = Published(run, view_of(made, run.latent_dim))
+        for z in (mean[:5] + 0.2).astype(np.float32):
+            assert published.place(z) == pytest.approx(made.place(z[None])[0].tolist(), abs=1e-4)
+
+
 def test_more_neighbours_than_items_are_all_of_them(run: Run) -> None:
     published = Published(run, scattered(run, k=1000))
     assert np.isfinite(published.at(0.0, 0.0, from_nearest=False).z).all()
@@ -166,6 +184,11 @@ def test_publishing_the_same_again_keeps_what_was_made_ready(run: Run) -> None:
     assert found(pca(run)) is first
     assert found(Raw((0, 1))) is not first
     assert found(Raw((0, 1))) is not found(Raw((1, 0)))
+    second = found(scattered(run))
+    assert second is not None
+    second.prepare()
+    assert found(scattered(run)) is second
+    assert found(scattered(run, k=5)) is not second
 
 
 def test_the_longest_unused_view_makes_room(run: Run) -> None:

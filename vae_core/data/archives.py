@@ -52,6 +52,8 @@ class Archive:
             )
 
     def _check_entry(self, entry: zipfile.ZipInfo) -> None:
+        if not entry.filename:
+            raise DataError(f"{self.name} has an entry without a name; pack the files again.")
         shown = repr(entry.filename[:60])
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or _DRIVE.match(entry.filename):

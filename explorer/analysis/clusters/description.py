@@ -87,7 +87,7 @@ def means(vectors: NDArray[np.floating], assignment: Assignment, count: int) -> 
 
     None of them may be without items; noise is left out.
     """
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
     rows = np.flatnonzero(assignment >= 0)
     marks = csr_matrix(

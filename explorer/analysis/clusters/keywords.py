@@ -62,7 +62,7 @@ def keywords(
 
 def _marks(assignment: Assignment, clusters: NDArray[np.int64]) -> Any:
     """Sparse (clusters, texts): 1 where a text is in the cluster."""
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
     most = max(int(assignment.max(initial=-1)), int(clusters.max(initial=-1)))
     place = np.full(most + 2, -1)

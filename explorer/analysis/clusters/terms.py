@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from explorer.analysis.clusters.spec import ClusterError
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
 # What stands in fewer texts tells of a text, not of a cluster.
 LEAST_TEXTS = 2

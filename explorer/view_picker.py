@@ -1,0 +1,268 @@
+"""Which projection the map shows: one that is there, or a new one that a job computes meanwhile."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from explorer import computed, jobs, page_parts, paths, projections, session
+from explorer.analysis.projection.spec import (
+    NAMES,
+    PACMAP,
+    PCA,
+    RAW,
+    TAKES,
+    TSNE,
+    UMAP,
+    ProjectionSpec,
+)
+from explorer.job import Job, JobError
+from explorer.slots import SlotsError
+from vae_core.config import ConfigError
+
+if TYPE_CHECKING:
+    from explorer.analysis.projection import Projection
+    from vae_core.checkpoint import Run
+
+REFRESH_SECONDS = 1.0
+VIEW = "view"
+_MEANING = {
+    UMAP: "Keeps near items near; clusters stand apart. The usual choice.",
+    TSNE: "Keeps the very nearest items near. Slow for many items.",
+    PACMAP: "Keeps near items near, and large shapes too.",
+    PCA: "The straight axes that show most of the variance.",
+    RAW: "The three latent dimensions as they are.",
+}
+_AT_ONCE = "at once"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A projection that a job computes for this visitor."""
+
+    spec: ProjectionSpec
+    job_id: str
+
+
+def shown(run: Run) -> Projection:
+    """Return the projection that the visitor chose for a run, else what is there at once."""
+    spec = _chosen(run)
+    found = None if spec is None else computed.projection(run, spec)
+    return computed.projected(run) if found is None else found
+
+
+def show(run: Run) -> None:
+    """Show which projection is drawn, and how to have another; the choice is `shown` then."""
+    if run.latent_dim <= 2:
+        return  # the latent space itself is the map, which its note says
+    kept = {one.spec.id: one.spec for one in projections.projections_of(run)}
+    kept.pop(ProjectionSpec(PCA).id, None)  # what is there at once
+    chosen = _chosen(run)
+    if chosen is not None and chosen.id not in kept:
+        chosen = None
+    options = [_AT_ONCE, *kept]
+    key = f"view.select.{run.content_hash}"
+    st.selectbox(
+        "View",
+        options,
+        key=session.synced_widget(key, _AT_ONCE if chosen is None else chosen.id),
+        format_func=lambda name: f"View: {_words(kept.get(name))}",
+        on_change=lambda: _choose(run, str(session.recall(key))),
+        label_visibility="collapsed",
+        width=260,
+    )
+    with st.popover("New view", icon=":material/add:"):
+        _form(run, set(kept))
+
+
+def show_progress(run: Run) -> None:
+    """Say how far a projection is that was asked for, until it is there."""
+    asked = _asked(run)
+    if asked is None:
+        return
+    try:
+        job = jobs.jobs_in(paths.runs_folder()).get(asked.job_id)
+    except SlotsError as error:
+        page_parts.problem(str(error))
+        return
+    if job is None:
+        _forget(run)
+        return
+
+    @st.fragment(run_every=REFRESH_SECONDS)
+    def progress() -> None:
+        if not job.over():
+            _wait(job, asked.spec)
+            return
+        _forget(run)
+        if job.state() == "done":
+            _choose(run, asked.spec.id)
+        elif job.state() == "failed":
+            session.remember(_key(run, "problem"), job.failure())
+        st.rerun()
+
+    progress()
+
+
+def show_problem(run: Run) -> None:
+    """Say why the last projection that was asked for is not there."""
+    problem: str | None = session.recall(_key(run, "problem"))
+    if problem is not None:
+        page_parts.problem(f"This view could not be computed. {problem}")
+
+
+def _wait(job: Job, spec: ProjectionSpec) -> None:
+    waits = job.state() == "queued"
+    words = (
+        f"{spec.words} waits for a free slot."
+        if waits
+        else f"Computing {spec.words}: {job.age():.0f} s so far."
+    )
+    with st.container(key="view_progress", horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/hourglass_top: {page_parts.literal(words)}")
+        st.button("Cancel", type="tertiary", icon=":material/close:", on_click=job.stop_now)
+
+
+def _form(run: Run, kept: set[str]) -> None:
+    """What a new projection is to be."""
+    methods = [UMAP, TSNE, PACMAP, PCA] if _has_pacmap() else [UMAP, TSNE, PCA]
+    chosen = st.segmented_control(
+        "Method",
+        methods,
+        key=session.kept_widget("view.method", UMAP, methods),
+        format_func=NAMES.__getitem__,
+        required=True,
+        help=None
+        if _has_pacmap()
+        else 'There is PaCMAP, too, where it is installed: `pip install "latentscape[pacmap]"`.',
+    )
+    method = chosen or UMAP
+    st.caption(_MEANING[method])
+    sides = st.columns(2, gap="medium")
+    with sides[0]:
+        given: dict[str, Any] = {"method": method, "dimensions": _dimensions(method)}
+    for number, name in enumerate(TAKES[method], 1):
+        with sides[number % 2]:
+            value = _parameter(name, run)
+        if value is not None:
+            given[name] = value
+    try:
+        spec = ProjectionSpec(**given)
+    except ConfigError as error:
+        page_parts.problem(str(error))
+        return
+    there = spec.id in kept
+    st.button(
+        "Show it" if there else "Compute it",
+        key="view.compute",
+        type="primary",
+        icon=":material/scatter_plot:",
+        on_click=_choose if there else _ask,
+        args=(run, spec.id),
+        disabled=_asked(run) is not None and not there,
+    )
+
+
+def _dimensions(method: str) -> int:
+    if method == PCA:
+        return 3  # the plane is there at once
+    chosen = st.segmented_control(
+        "Dimensions",
+        (2, 3),
+        key=session.kept_widget("view.dimensions", 2, (2, 3)),
+        format_func=lambda count: f"{count}-D",
+        required=True,
+    )
+    return chosen or 2
+
+
+def _parameter(name: str, run: Run) -> Any:
+    if name == "neighbours":
+        return st.slider(
+            "Neighbours", 2, 100, key=session.kept_widget("view.neighbours", 15),
+            help="How many of its nearest items each one is kept near to: few show detail, many "
+            "show the whole.",
+        )  # fmt: skip
+    if name == "min_dist":
+        return st.slider(
+            "Least distance", 0.0, 0.99, step=0.01, key=session.kept_widget("view.min_dist", 0.1),
+            help="How close points may come: less packs clusters tighter.",
+        )  # fmt: skip
+    if name == "perplexity":
+        return st.slider(
+            "Perplexity", 5, 100, key=session.kept_widget("view.perplexity", 30),
+            help="About how many neighbours count for each item.",
+        )  # fmt: skip
+    if name == "metric":
+        return st.segmented_control(
+            "Distance", ("euclidean", "cosine"), required=True,
+            key=session.kept_widget("view.metric", "euclidean", ("euclidean", "cosine")),
+            help="Between latent points: as the crow flies, or by the angle alone.",
+        )  # fmt: skip
+    if name == "supervised":
+        if run.labels is None:
+            return None
+        return st.toggle(
+            "Pull labels together", key=session.kept_widget("view.supervised", False),
+            help="Items of one label are drawn together: the map then shows what was told, too.",
+        )  # fmt: skip
+    return st.number_input(
+        "Seed", 0, 2**31 - 1, step=1, key=session.kept_widget("view.seed", 0),
+        help="Another seed gives another picture of the same: what stays can be trusted more.",
+    )  # fmt: skip
+
+
+def _ask(run: Run, spec_id: str) -> None:
+    spec = ProjectionSpec.from_id(spec_id)
+    session.remember(_key(run, "problem"), None)
+    try:
+        job = jobs.jobs_in(paths.runs_folder()).ask_analysis(
+            run.path, ["project", str(run.path), *spec.arguments], f"{run.path.name}: {spec.words}"
+        )
+    except (JobError, SlotsError) as error:
+        session.remember(_key(run, "problem"), str(error))
+        return
+    session.remember(_key(run, "asked"), _Asked(spec, job.id))
+
+
+def _chosen(run: Run) -> ProjectionSpec | None:
+    """The projection that the URL or the session names; None for what is there at once."""
+    name = session.url_value(VIEW) or session.recall(_key(run, "chosen"))
+    if name is None:
+        return None
+    try:
+        spec = ProjectionSpec.from_id(str(name))
+    except ConfigError:  # a link that was changed by hand
+        return None
+    return None if run.latent_dim <= 2 else spec
+
+
+def _choose(run: Run, name: str) -> None:
+    chosen = None if name == _AT_ONCE else name
+    session.remember(_key(run, "chosen"), chosen)
+    session.remember(_key(run, "problem"), None)
+    session.set_url_value(VIEW, chosen)
+
+
+def _asked(run: Run) -> _Asked | None:
+    asked: _Asked | None = session.recall(_key(run, "asked"))
+    return asked
+
+
+def _forget(run: Run) -> None:
+    session.remember(_key(run, "asked"), None)
+
+
+def _key(run: Run, what: str) -> str:
+    return f"view.{what}.{run.content_hash}"
+
+
+def _words(spec: ProjectionSpec | None) -> str:
+    return "PCA" if spec is None else spec.words
+
+
+def _has_pacmap() -> bool:
+    return importlib.util.find_spec("pacmap") is not None
