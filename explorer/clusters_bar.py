@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 def choose(run: Run, found: dict[str, Clustering]) -> Clustering:
     """Show which clusterings there are; return the one to show. There is one at least."""
     names = list(found)
+    before = clusters_state.chosen(run)
     chosen = st.selectbox(
         "Which clusters",
         names,
-        key=session.kept_widget(clusters_state.which_key(run), names[0], names),
+        index=names.index(before) if before in names else 0,
+        key=clusters_state.choosing_key(run),
         format_func=lambda name: found[name].words() if name in found else name,
         label_visibility="collapsed",
         width=320,
     )
+    clusters_state.choose(run, chosen)
     return found[chosen]
 
 
@@ -46,10 +49,12 @@ def show_more(run: Run, clustering: Clustering) -> None:
         st.caption(page_parts.literal(f"Found by {clustering.spec.words()}."))
         if clustering.found.note:
             st.caption(page_parts.literal(clustering.found.note))
-        key = f"clusters.title.{name}"
+        # Of its own for each title: a browser that is late says nothing of the next one.
+        key = f"clusters.title.{name}.{clustering.title}"
         st.text_input(
             "Title of this clustering",
-            key=session.synced_widget(key, clustering.title),
+            clustering.title,
+            key=key,
             placeholder=clustering.spec.words(),
             max_chars=MOST_NAME,
             on_change=_rename,
@@ -94,5 +99,6 @@ def as_csv(run: Run, clustering: Clustering) -> str:
 
 
 def _rename(run: Run, clustering: Clustering, key: str) -> None:
-    title = str(session.recall(key, ""))
-    clusters_state.edit(run, clustering, lambda one: one.titled(title))
+    title = " ".join(str(session.recall(key, "")).split())
+    if title != clustering.title:
+        clusters_state.edit(run, clustering, lambda one: one.titled(title))

@@ -32,13 +32,15 @@ def show_name(run: Run, view: View, cluster: int, card: str) -> None:
     """Show the name of a cluster, to be written over, and its colour, to be changed."""
     clustering = view.clustering
     own = clustering.state.names.get(cluster, "")
-    key = f"clusters.name.{clustering.spec.id}.{cluster}"
+    # Of its own for each name: a browser that is late says nothing of the next one.
+    key = f"clusters.name.{clustering.spec.id}.{cluster}.{own}"
     with st.container(horizontal=True, vertical_alignment="center", key=f"{card}_head", gap=None):
         with st.container(key=dot_key(card), width="content"):
             _show_colours(run, view, cluster)
         st.text_input(
             f"Name of cluster {cluster + 1}",
-            key=session.synced_widget(key, own),
+            own,
+            key=key,
             placeholder=view.title(cluster) if not own else clustering.name(cluster),
             max_chars=MOST_NAME,
             label_visibility="collapsed",
@@ -55,7 +57,7 @@ def dot_key(card: str) -> str:
 def show_ways(run: Run, view: View, cluster: int) -> None:
     """Show how to merge a cluster with others and how to split it."""
     clustering = view.clustering
-    key = f"clusters.merge.{clustering.spec.id}.{cluster}"
+    key = f"clusters.merge.{clustering.spec.id}.{cluster}.{len(clustering.edits)}"
     way = st.popover(
         "Merge", icon=":material/merge:", key=f"{key}.open", on_change="rerun",
         disabled=len(clustering.clusters) < 2,
@@ -135,8 +137,9 @@ def _show_colours(run: Run, view: View, cluster: int) -> None:
 
 
 def _rename(run: Run, clustering: Clustering, cluster: int, key: str) -> None:
-    name = str(session.recall(key, ""))
-    clusters_state.edit(run, clustering, lambda one: one.renamed(cluster, name))
+    name = " ".join(str(session.recall(key, "")).split())
+    if name != clustering.state.names.get(cluster, ""):
+        clusters_state.edit(run, clustering, lambda one: one.renamed(cluster, name))
 
 
 def _colour(run: Run, clustering: Clustering, cluster: int, name: str) -> None:
@@ -149,7 +152,6 @@ def _merge(run: Run, clustering: Clustering, cluster: int, key: str) -> None:
         clusters_state.tell("Merging takes two clusters or more: choose another one as well.")
         clusters_state.changed()
         return
-    session.synced_widget(key, [])
     clusters_state.edit(run, clustering, lambda one: one.merged([cluster, *others]))
 
 

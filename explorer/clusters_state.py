@@ -37,14 +37,30 @@ class Focus:
     label: str | None = None
 
 
-def which_key(run: Run) -> str:
-    """Return the key of the widget that chooses a clustering."""
-    return f"clusters.which.{run.content_hash}"
+def chosen(run: Run) -> str | None:
+    """Return the id of the clustering to show; None before one was chosen."""
+    name: str | None = session.recall(_chosen_key(run))
+    return name
+
+
+def choosing_key(run: Run) -> str:
+    """Return the key of the widget that chooses.
+
+    It is another one whenever something is opened otherwise: what a browser says of the earlier
+    one, which it may not have been told of yet, is not heard then.
+    """
+    return f"{_chosen_key(run)}.{session.recall(_times_key(run), 0)}"
+
+
+def choose(run: Run, name: str) -> None:
+    """Show the clustering of this id from now on: from the widget that chooses."""
+    session.remember(_chosen_key(run), name)
 
 
 def open_clustering(run: Run, name: str) -> None:
     """Show the clustering of this id from now on."""
-    session.set_kept(which_key(run), name)
+    choose(run, name)
+    session.remember(_times_key(run), int(session.recall(_times_key(run), 0)) + 1)
     changed()
 
 
@@ -167,6 +183,14 @@ def every(run: Run) -> tuple[dict[str, Clustering], list[str]]:
     else:
         found = {usual.spec.id: usual, **found}
     return found, problems
+
+
+def _chosen_key(run: Run) -> str:
+    return f"clusters.which.{run.content_hash}"
+
+
+def _times_key(run: Run) -> str:
+    return f"clusters.opened.{run.content_hash}"
 
 
 def _focus_key(run: Run) -> str:

@@ -166,7 +166,9 @@ def _show_labels(run: Run, view: View, agreed: Agreement) -> None:
         f"{words[0].upper()}{words[1:]}. A cell says how many items; it is the stronger the larger "
         f"its share of the label. Click one to select them.{more}"
     )
-    figure = figures_clusters.contingency(table, names, [view.title(one) for one in clusters])
+    titles = [view.title(one) for one in clusters]
+    dark = st.context.theme.type == "dark"
+    figure = figures_clusters.contingency(table, names, titles, dark=dark)
     key = f"clusters.cells.{run.content_hash}"
 
     def select() -> None:

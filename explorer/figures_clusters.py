@@ -77,11 +77,11 @@ def choice_of_k(choice: Mapping[str, Any]) -> go.Figure:
 
 
 def contingency(
-    table: NDArray[np.int64], labels: Sequence[str], clusters: Sequence[str]
+    table: NDArray[np.int64], labels: Sequence[str], clusters: Sequence[str], *, dark: bool = False
 ) -> go.Figure:
     """Draw how many items have each label and are in each cluster: table (labels, clusters).
 
-    A cell is the darker the larger its share of the label is. Squares that cannot be seen lie on
+    `dark`: what is below the figure. A cell is the stronger the larger its share of the label is. Squares that cannot be seen lie on
     the cells, one point each in the order of the rows, since Plotly selects nothing on a heat map.
     """
     rows, columns = table.shape
@@ -91,6 +91,8 @@ def contingency(
             z=shares,
             text=np.where(table > 0, np.char.mod("%d", table), ""),
             texttemplate="%{text}",
+            # Plotly would choose it for an opaque cell.
+            textfont={"color": "#f2f3f5" if dark else "#1c1e22"},
             colorscale=[[0.0, "rgba(58, 155, 220, 0.04)"], [1.0, "rgba(58, 155, 220, 0.95)"]],
             showscale=False,
             hoverinfo="skip",
