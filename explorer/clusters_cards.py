@@ -121,8 +121,9 @@ def _card(run: Run, view: View, cluster: int, key: str, counts: Any) -> None:
     size = int(told.found.sizes[place])
     items = f"{size:,} {'item' if size == 1 else 'items'} ({size / len(run):.0%})"
     # Who renames a cluster still finds it by its number.
+    number = f"Cluster {cluster + 1} · " * (view.title(cluster) != f"Cluster {cluster + 1}")
     st.markdown(
-        f"Cluster {cluster + 1} · {items} · {tightness_words(float(told.found.tightness[place]))}",
+        f"{number}{items} · {tightness_words(float(told.found.tightness[place]))}",
     )
     if counts is not None:
         st.markdown(f"**{counts.get(cluster, 0):,} of {size:,} here**")

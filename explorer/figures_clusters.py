@@ -81,8 +81,9 @@ def contingency(
 ) -> go.Figure:
     """Draw how many items have each label and are in each cluster: table (labels, clusters).
 
-    `dark`: what is below the figure. A cell is the stronger the larger its share of the label is. Squares that cannot be seen lie on
-    the cells, one point each in the order of the rows, since Plotly selects nothing on a heat map.
+    A cell is the stronger the larger its share of the label is; `dark`: what is below the figure.
+    Squares that cannot be seen lie on the cells, one point each in the order of the rows, since
+    Plotly selects nothing on a heat map.
     """
     rows, columns = table.shape
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
