@@ -29,8 +29,9 @@ REFRESH_SECONDS = 0.5
 MOST_UNASKED = 50_000
 MOST_LABELS = 40
 _MEANS = {
-    "Found again": "Adjusted Rand index (ARI) of the same search from other seeds. 1: the same "
-    "clusters each time; above 0.75 good; below 0.5 no single cluster means much.",
+    "Found again": "Adjusted Rand index (ARI) of the same search from other seeds (HDBSCAN: of "
+    "other samples). 1: the same clusters each time; above 0.75 good; below 0.5 no single cluster "
+    "means much.",
     "Silhouette": "How much nearer items are to their own cluster than to the next, −1 to 1. Above "
     "0.5 they lie apart; below 0.25 they touch, as themes of texts mostly do.",
     "NMI": "What clusters and labels tell of each other, 0 to 1. Above 0.5 is good.",

@@ -1,10 +1,9 @@
-"""The Clusters page without a browser: found, changed, selected, counted, and bad input."""
+"""The Clusters page without a browser: found, changed, selected, counted."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,107 +26,31 @@ from explorer import (
 )
 from explorer.analysis.clusters.edits import Clustering
 from explorer.analysis.clusters.spec import ClusterSpec
-from explorer.canvas import ranges
 from explorer.clusters_state import Focus
 from explorer.colouring import PALETTE
-from tests.explorer.canvas.test_mount import mounts
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
+from tests.explorer.on_clusters import (
+    ID,
+    ITEMS,
+    NAME,
+    drawn,
+    heaps,
+    kept,
+    mask,
+    merge,
+    press,
+    rename,
+    run_of,
+    told,
+    words,
+)
 from tests.explorer.test_pages import open_page
-from vae_core.checkpoint import Run
-from vae_core.data.dataset import Dataset
-
-ITEMS = 60
-ID = "kmeans-k3-latent-s0"
-# As long as a name may be.
-NAME = HOSTILE[:80].strip()
-SUBJECTS = ("cat purrs", "boat sails", "bread bakes")
-
-
-def heaps(folder: Path, **changes: Any) -> Path:
-    """A run whose latents lie in three heaps, one for each subject of its texts, 30, 20 and 10."""
-    kinds = [0] * 30 + [1] * 20 + [2] * 10
-    made = Dataset(
-        name="heaps",
-        modality="sentences",
-        texts=tuple(f"the {SUBJECTS[kind]} {HOSTILE} {i}" for i, kind in enumerate(kinds)),
-        labels=tuple("abc"[kind] for kind in kinds),
-    )
-    write_run(folder, replace(made, **changes), 4)
-    stored = np.load(folder / "latents.npy")
-    for i, kind in enumerate(kinds):
-        stored[i, 0, kind] += 20
-    np.save(folder / "latents.npy", stored)
-    return folder
 
 
 @pytest.fixture
 def app(runs: Path) -> AppTest:
     heaps(runs / "a")
     return open_page("clusters.py", "run:a")
-
-
-def run_of(name: str = "a") -> Run:
-    return catalogue.open_run(f"run:{name}")
-
-
-def kept(name: str = "a", clustering: str = ID) -> Clustering:
-    found = kept_clusters.read(cluster_place.place_of(run_of(name)), run_of(name), clustering)
-    assert found is not None
-    return found
-
-
-def told(app: AppTest) -> dict[str, Any]:
-    [proto] = mounts(app)["latentscape.latentMap"]
-    found: dict[str, Any] = json.loads(proto.json)
-    return found
-
-
-def press(app: AppTest, key: str) -> None:
-    app.button(key=key).click().run()
-    assert not app.exception
-
-
-def rename(app: AppTest, cluster: int, name: str, before: str = "") -> None:
-    app.text_input(key=f"clusters.name.{ID}.{cluster}.{before}").set_value(name).run()
-    assert not app.exception
-
-
-def merge(app: AppTest, cluster: int, others: list[int]) -> None:
-    key = f"clusters.merge.{ID}.{cluster}.0"
-    app.session_state[f"{key}.open"] = True
-    app.run()
-    app.multiselect(key=key).set_value(others).run()
-    press(app, f"{key}.do")
-
-
-def errors(app: AppTest) -> list[str]:
-    return [error.value.replace("\\", "") for error in app.error]
-
-
-def words(app: AppTest) -> str:
-    shown = [*app.markdown, *app.caption, *app.text]
-    return "\n".join(element.value.replace("\\", "") for element in shown)
-
-
-def mask(app: AppTest) -> list[int] | None:
-    name = told(app)["columns"]["mask"]
-    if name is None:
-        return None
-    [bits] = [
-        column.bytes[16:]
-        for column in mounts(app)["latentscape.column"]
-        if column.bytes[:16].decode() == name
-    ]
-    found = np.unpackbits(np.frombuffer(bits, np.uint8), count=ITEMS, bitorder="little")
-    return [int(item) for item in np.flatnonzero(found)]
-
-
-def drawn(app: AppTest, items: list[int]) -> None:
-    """A lasso on the map that is mounted."""
-    key = f"clusters.map.{run_of().content_hash}.0"
-    said = {"ranges": ranges.encode(np.array(items)), "count": len(items)}
-    app.session_state[key] = {"state": {"selection": said, "turn": 1}}
-    app.run()
 
 
 def test_the_usual_clusters_are_there_at_once_called_by_their_keywords(app: AppTest) -> None:
@@ -167,13 +90,6 @@ def test_a_name_is_kept_shown_as_it_is_and_taken_back(app: AppTest) -> None:
     assert app.button(key="clusters.undo").disabled
 
 
-def test_a_name_that_cannot_be_is_one_sentence_and_all_stays(app: AppTest) -> None:
-    rename(app, 0, "cats")
-    rename(app, 1, "two\x07 bells")
-    assert "cannot be a name" in errors(app)[0]
-    assert [kept().name(cluster) for cluster in (0, 1)] == ["cats", "Cluster 2"]
-
-
 def test_clusters_are_merged_and_split(app: AppTest) -> None:
     merge(app, 2, [1])
     assert kept().clusters == (0, 1)
@@ -183,11 +99,6 @@ def test_clusters_are_merged_and_split(app: AppTest) -> None:
     press(app, "clusters.undo")
     press(app, "clusters.undo")
     assert kept().clusters == (0, 1, 2)
-
-
-def test_merging_with_nothing_is_one_sentence(app: AppTest) -> None:
-    merge(app, 0, [])
-    assert errors(app) == ["Merging takes two clusters or more: choose another one as well."]
 
 
 def test_a_colour_is_swapped_with_that_of_another(app: AppTest) -> None:
@@ -264,54 +175,6 @@ def test_larger_themes_take_the_place_of_clusters_on_the_map(runs: Path) -> None
     assert not app.exception
     assert len(told(app)["colour"]["names"]) == 2
     assert len([one for one in app.button if one.label == "Select"]) == 6 + 2
-
-
-def test_more_clusters_than_items_is_one_sentence_and_the_page_stays(app: AppTest) -> None:
-    app.number_input(key=f"clusters.k.{run_of().content_hash}").set_value(61).run()
-    next(button for button in app.button if button.label == "Find").click().run()
-    app.run()
-    assert not app.exception
-    assert len(told(app)["colour"]["names"]) == 3
-
-
-def test_identical_points_are_one_sentence(runs: Path) -> None:
-    folder = heaps(runs / "a")
-    stored = np.load(folder / "latents.npy")
-    stored[:, 0] = 1.0
-    np.save(folder / "latents.npy", stored)
-    app = open_page("clusters.py", "run:a")
-    assert not app.exception
-    assert "Only 1 of the items differ" in errors(app)[0]
-
-
-def test_labels_for_half_the_items_are_told(runs: Path) -> None:
-    heaps(runs / "a", labels=tuple("a" if i < 30 else "" for i in range(ITEMS)))
-    app = open_page("clusters.py", "run:a")
-    assert not app.exception
-    assert "Only the 30 of 60 items that have a label count" in words(app)
-    assert "without a label: 100%" in words(app)
-
-
-def test_a_damaged_kept_file_is_one_sentence_and_the_rest_opens(app: AppTest) -> None:
-    rename(app, 0, "cats")
-    (cluster_place.place_of(run_of()) / "kmeans-k5-latent-s0.json").write_text("{")
-    app.run()
-    assert not app.exception
-    assert "cannot be read" in errors(app)[0]
-    assert told(app)["colour"]["names"][0] == "cats"
-
-
-def test_clusters_of_a_projection_that_is_gone_are_one_sentence(app: AppTest) -> None:
-    run = run_of()
-    usual = computed_clusters.usual(run)
-    gone = Clustering(ClusterSpec(k=3, space="umap-2d-n5-d0.1-euclidean-s0"), usual.found, "gone")
-    kept_clusters.keep(cluster_place.place_of(run), run, gone)
-    app.run()
-    app.selectbox[0].select(gone.spec.id).run()
-    assert not app.exception
-    assert "has no space" in errors(app)[0]
-    assert "Clusters: gone" in computed.colour_choices(run)
-    assert computed.colouring(run, "Clusters: gone").names[0] == "Cluster 1"  # type: ignore[union-attr]
 
 
 def test_noise_is_neutral_and_can_be_selected(app: AppTest) -> None:
@@ -402,9 +265,3 @@ def test_a_bundled_model_keeps_changes_in_the_runs_folder(
     assert cluster_place.place_of(run).is_relative_to(runs)
     assert told(app)["colour"]["names"][0] == "cats"
     assert not (tmp_path / "assets" / "digits" / "clusters").exists()
-
-
-def test_a_focus_on_clusters_that_are_gone_is_none(app: AppTest) -> None:
-    app.session_state[f"clusters.focus.{run_of().content_hash}"] = Focus(ID, (7,))
-    app.run()
-    assert mask(app) is None
