@@ -22,7 +22,7 @@ from explorer.analysis.clusters import hierarchy, keywords
 from explorer.analysis.clusters.agreement import Agreement, agreement
 from explorer.analysis.clusters.description import Description, describe, means
 from explorer.analysis.clusters.edits import Clustering
-from explorer.analysis.clusters.fitting import Division
+from explorer.analysis.clusters.fitting import Division, by_size
 from explorer.analysis.clusters.spec import ClusterError, ClusterSpec, Vectors
 from explorer.analysis.clusters.terms import Terms, count_terms
 from explorer.analysis.decoding import decode
@@ -157,7 +157,9 @@ def _kept(key: str, _run: Run) -> Kept:
 def _usual(key: str, _run: Run) -> Clustering:
     k = usual_clustering.natural_k(_run.labels, len(_run))
     found = prepared.CLUSTERS.get(_run, {"k": k, "seed": usual_clustering.SEED})
-    return Clustering(ClusterSpec(k=k, seed=usual_clustering.SEED), Division(found.assignment))
+    # What was read is anybody's: clusters without items are left out.
+    division = Division(by_size(found.assignment))
+    return Clustering(ClusterSpec(k=k, seed=usual_clustering.SEED), division)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
