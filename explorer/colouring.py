@@ -38,6 +38,7 @@ PALETTE = (
 )
 NEUTRAL = Shades("#9aa0a6", "#70767e")
 MOST_COLOURS = 10
+NOISE = "Noise"
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,11 @@ def by_category(values: Sequence[str]) -> Categories:
 
 
 def by_code(codes: NDArray[np.int32], names: Sequence[str]) -> Categories:
-    """Colour ready-made groups, such as clusters."""
-    return Categories(tuple(names), codes)
+    """Colour ready-made groups, such as clusters; codes below 0 are noise, a neutral group."""
+    noise = codes < 0
+    if not noise.any():
+        return Categories(tuple(names), codes)
+    return Categories((*names, NOISE), np.where(noise, len(names), codes).astype(np.int32), True)
 
 
 def colours(count: int) -> list[Shades]:

@@ -23,26 +23,28 @@ RAW, PLANE = "raw", "plane"
 def source_of(run: Run, model_id: str, projection: Projection | None = None) -> Source:
     """Publish a map of a run for the live socket, and return what the canvas is to know of it.
 
-    `projection`: what the map shows, in two dimensions; by default what is there at once.
+    `projection`: what the map shows; by default what is there at once.
     """
     if projection is None:
         projection = computed.projected(run)
     view_id = view_id_of(projection)
-    views.publish(run, view_id, view_of(projection, run.latent_dim))
+    flat = projection.points.shape[1] == 2
+    if flat:  # in space, what is under the pointer is an item, which needs no map to be decoded
+        views.publish(run, view_id, view_of(projection, run.latent_dim))
     return Source(
         model=model_id,
         view=view_id,
         modality=run.modality,
         noun=run.modality,
         live=session.live_address(),
-        open_rest=projection.plane is not None,
+        open_rest=flat and projection.plane is not None,
         decode=lambda probe: _decoded(run, view_id, probe),
     )
 
 
 def view_id_of(projection: Projection) -> str:
     """Return the name under which the live socket knows a projection."""
-    if projection.latents is not None:
+    if projection.latents is not None or projection.points.shape[1] == 3:
         return projection.spec.id
     return RAW if projection.plane is None else PLANE
 
@@ -82,5 +84,8 @@ def _projection(run: Run, view_id: str) -> Projection:
 
 
 def _decoded(run: Run, view_id: str, probe: Probed) -> Answer:
+    if probe.index is not None:
+        z = run.latents.mean[probe.index]
+        return Answer(1.0, probe.index, z, page_parts.decoded(run, z))
     [place] = at(run, view_id, np.array([[probe.x, probe.y]]), probe.from_nearest)
     return Answer(place.trust, place.nearest, place.z, page_parts.decoded(run, place.z))

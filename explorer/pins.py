@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from explorer import session
 
 if TYPE_CHECKING:
+    from explorer.analysis.projection import Projection
     from explorer.canvas.state import MapState, Pin
     from vae_core.checkpoint import Run
 
@@ -29,6 +31,19 @@ def kept(run: Run) -> tuple[Pin, ...]:
     """Return the pins of a model, which its maps on all pages share."""
     pins: tuple[Pin, ...] = session.recall(_key(run), ())
     return pins
+
+
+def placed(run: Run, pins: Sequence[Pin], view: str, projection: Projection) -> tuple[Pin, ...]:
+    """Return the pins as they lie on a flat map; those that stand for no latent point stay."""
+    if projection.points.shape[1] != 2:
+        return tuple(pins)
+    found = list(pins)
+    for number, z in points(run, pins).items():
+        pin = pins[number - 1]
+        if pin.index is None and pin.view != view:
+            x, y = projection.place(z[None])[0].tolist()
+            found[number - 1] = replace(pin, x=x, y=y, view=view)
+    return tuple(found)
 
 
 def points(run: Run, pins: Sequence[Pin]) -> dict[int, NDArray[np.float32]]:

@@ -65,7 +65,7 @@ def room() -> None:
             key=key,
             mask=passing,
             picked=item,
-            pins=held,
+            pins=pins.placed(run, held, source.view, projection),
             search=True,
         )
         st.caption(computed.map_note(run, projection))

@@ -94,7 +94,7 @@ export function committedBundle(): Plugin {
       this.emitFile({
         type: "asset",
         fileName: LICENCES,
-        source: licences(withDependencies(packages)),
+        source: licences(withDependencies(packages)) || "The bundle holds nobody else's code.\n",
       });
       if (options.dir && existsSync(options.dir)) {
         for (const name of readdirSync(options.dir)) {

@@ -44,13 +44,18 @@ class Scale:
 
 
 def places(points: NDArray[np.floating]) -> Column:
-    """Return (n, 2) places as float32, x and y in turn: 8 bytes a point."""
+    """Return (n, 2) or (n, 3) places as float32, their numbers in turn: 8 or 12 bytes a point."""
     return Column.of(np.ascontiguousarray(points, "<f4").tobytes())
 
 
 def classes(codes: NDArray[np.integer], count: int) -> Column:
     """Return the class of each point (n,), one byte each, or two where there are over 256."""
     return Column.of(codes.astype("u1" if class_bytes(count) == 1 else "<u2").tobytes())
+
+
+def clusters(codes: NDArray[np.integer], count: int) -> Column:
+    """Return the cluster of each point (n,) as `classes` does; noise, below 0, is `count`."""
+    return classes(np.where(codes < 0, count, codes), count + 1)
 
 
 def class_bytes(count: int) -> int:

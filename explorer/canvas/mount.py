@@ -24,14 +24,58 @@ if TYPE_CHECKING:
     from explorer.colouring import Colouring
 
 MOST_POINTS = 5_000_000
+# One code more stands for noise, and takes two bytes as well.
+MOST_CLUSTERS = 65_535
+
+
+@dataclass(frozen=True)
+class Level:
+    """Clusters seen from further away: fewer `names`, and of each cluster its place in them."""
+
+    names: Sequence[str]
+    of: Sequence[int]
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """A division of the points to name on the map: `codes` (n,) into at most 256 `names`."""
+    """A division of the points to name on the map.
+
+    Attributes:
+        names: of the clusters, at most 65,535.
+        codes: (n,), the cluster of each point; what is below 0 is noise, and never named.
+        levels: larger themes that the clusters make up, the coarsest first; they are named where
+            one is further away.
+
+    Raises:
+        ValueError: too many names, or a level that does not fit the names.
+    """
 
     names: Sequence[str]
-    codes: NDArray[np.int32]
+    codes: NDArray[np.integer]
+    levels: Sequence[Level] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.names) > MOST_CLUSTERS:
+            raise ValueError(f"A map names at most {MOST_CLUSTERS:,} clusters, not more.")
+        if len(self.codes) and int(self.codes.max()) >= len(self.names):
+            raise ValueError(f"There is no name for cluster {int(self.codes.max())}.")
+        for number, level in enumerate(self.levels):
+            inside = all(0 <= place < len(level.names) for place in level.of)
+            if len(level.of) != len(self.names) or not inside:
+                raise ValueError(
+                    f"Level {number} must give each of the {len(self.names)} clusters one of its "
+                    f"{len(level.names)} names."
+                )
+
+    def column(self) -> Column:
+        """Return the codes as the browser knows them."""
+        return columns.clusters(self.codes, len(self.names))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the names as the browser knows them."""
+        levels = [{"names": list(one.names), "of": list(map(int, one.of))} for one in self.levels]
+        code_bytes = columns.class_bytes(len(self.names) + 1)
+        return {"names": list(self.names), "code_bytes": code_bytes, "levels": levels}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +99,7 @@ class Trail:
     """A path on the map.
 
     Attributes:
-        places: (n, 2), in order and evenly apart.
+        places: (n, 2), in order and evenly apart; (n, 3) on a map in space.
         trust: (n,), 1 where items are dense, towards 0 where there are none.
     """
 
@@ -94,15 +138,17 @@ class Sent:
 
     Attributes:
         count: how many points there are.
+        dims: 2 on a plane, 3 in space.
         names: of the columns, by what they hold.
         colour: what the legend says.
         clusters: the names to write on the map, None where there are no clusters.
     """
 
     count: int
+    dims: int
     names: Mapping[str, str | None]
     colour: Mapping[str, Any]
-    clusters: tuple[str, ...] | None
+    clusters: Mapping[str, Any] | None
 
 
 def send(
@@ -113,10 +159,12 @@ def send(
     title: str,
     clusters: Clusters | None = None,
 ) -> Sent:
-    """Send what a map of `points` (n, 2) is made of; mount it with `latent_map` afterwards.
+    """Send what a map of `points` is made of; mount it with `latent_map` afterwards.
 
-    Called outside of the fragment that holds the map, it costs nothing when only something on the
-    map is done. Of what the browser has already, a reference is sent.
+    Points are (n, 2), or (n, 3) for a map in space. On a map that is mounted they go from where
+    they were to where they are now. Called outside of the fragment that holds the map, it costs
+    nothing when only something on the map is done. Of what the browser has already, a reference
+    is sent.
 
     Args:
         colour: of the same n points; `title` says what it shows.
@@ -129,11 +177,12 @@ def send(
     parts = {
         "xy": columns.places(points),
         "colour": coloured,
-        "cluster": None if clusters is None else columns.classes(clusters.codes, 256),
+        "cluster": None if clusters is None else clusters.column(),
     }
     _carry(key, parts)
     names = {name: column.name if column else None for name, column in parts.items()}
-    return Sent(len(points), names, about, None if clusters is None else tuple(clusters.names))
+    named = None if clusters is None else clusters.to_json()
+    return Sent(len(points), points.shape[1], names, about, named)
 
 
 def current(key: str, count: int) -> MapState:
@@ -182,9 +231,10 @@ def latent_map(
             "columns": {**sent.names, "mask": filtered and filtered.name},
             "code_bytes": columns.class_bytes(len(classes)) if isinstance(classes, list) else 2,
             "count": sent.count,
+            "dims": sent.dims,
             "colour": sent.colour,
             "clusters": sent.clusters,
-            "summary": _summary(sent.count, source.noun, sent.colour),
+            "summary": _summary(sent, source.noun),
             "noun": source.noun,
             "modality": source.modality,
             "model": source.model,
@@ -208,8 +258,10 @@ def latent_map(
 
 
 def _check(points: NDArray[np.floating], colour: Colouring, clusters: Clusters | None) -> None:
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
-        raise ValueError(f"A map has up to {MOST_POINTS:,} points (n, 2), not {points.shape}.")
+    if points.ndim != 2 or points.shape[1] not in (2, 3) or len(points) > MOST_POINTS:
+        raise ValueError(
+            f"A map has up to {MOST_POINTS:,} points (n, 2) or (n, 3), not {points.shape}."
+        )
     of_colour = colour.values if isinstance(colour, Continuous) else colour.codes
     lengths = {
         "colour": len(of_colour),
@@ -220,9 +272,10 @@ def _check(points: NDArray[np.floating], colour: Colouring, clusters: Clusters |
         raise ValueError(f"The map has {len(points):,} points, but {' and '.join(wrong)}.")
 
 
-def _summary(count: int, noun: str, colour: Mapping[str, Any]) -> str:
-    of = f"Map of {count:,} {noun} in the latent space"
-    names = colour.get("names")
+def _summary(sent: Sent, noun: str) -> str:
+    space = ", in three dimensions" if sent.dims == 3 else ""
+    of = f"Map of {sent.count:,} {noun} in the latent space{space}"
+    colour, names = sent.colour, sent.colour.get("names")
     if isinstance(names, list) and len(names) < 2:
         return f"{of}."
     groups = f", {len(names)} groups" if isinstance(names, list) else ""

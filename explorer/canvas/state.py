@@ -18,21 +18,30 @@ MOST_PLACES = 256
 # No map reaches so far; what is computed from it would.
 FURTHEST_PLACE = 1e12
 LONGEST_QUERY = 200
+LONGEST_VIEW = 255
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A decode that was kept: its place on the map, its z where it is known, an item's index."""
+    """A decode that was kept.
+
+    Attributes:
+        x, y: its place, on the map with the id `view`; None where nobody knows on which.
+        z: its latent point where it is known.
+        index: the item that it lies on. On another map it lies where that item does; one without
+            is shown only where its own map is, or where it was placed anew (other x, y and view).
+    """
 
     x: float
     y: float
     z: tuple[float, ...] | None = None
     index: int | None = None
+    view: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the pin as the browser knows it."""
         z = None if self.z is None else list(self.z)
-        return {"x": self.x, "y": self.y, "z": z, "index": self.index}
+        return {"x": self.x, "y": self.y, "z": z, "index": self.index, "view": self.view}
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,16 @@ class Camera:
 
 @dataclass(frozen=True)
 class Probed:
-    """A place to decode, asked for where there is no live socket; `request` is its number."""
+    """A place to decode, asked for where there is no live socket; `request` is its number.
+
+    On a map in space a pointer means no single place: there `index` is the item to decode.
+    """
 
     x: float
     y: float
     from_nearest: bool
     request: int
+    index: int | None = None
 
 
 def _nothing() -> NDArray[np.int64]:
@@ -101,7 +114,7 @@ def parse(said: object, count: int) -> MapState | None:
         query=_text(said.get("query")),
         drawn=_places(said.get("drawn")),
         from_nearest=finite(said.get("rest")) == 1,
-        probe=_probed(said.get("probe")),
+        probe=_probed(said.get("probe"), count),
         turn=int(finite(said.get("turn")) or 0),
     )
 
@@ -146,7 +159,9 @@ def _pin(said: object, count: int) -> Pin | None:
     if isinstance(z, Sequence) and not isinstance(z, str) and 0 < len(z) <= MOST_DIMENSIONS:
         known = [number for number in map(finite, z) if number is not None]
         latent = tuple(known) if len(known) == len(z) else None
-    return Pin(place[0], place[1], latent, _index(said.get("index"), count))
+    view = said.get("view")
+    known_view = view[:LONGEST_VIEW] if isinstance(view, str) else None
+    return Pin(place[0], place[1], latent, _index(said.get("index"), count), known_view)
 
 
 def _places(said: object) -> tuple[tuple[float, float], ...]:
@@ -172,12 +187,12 @@ def _camera(said: object) -> Camera | None:
     return None if numbers is None else Camera(*numbers)
 
 
-def _probed(said: object) -> Probed | None:
+def _probed(said: object, count: int) -> Probed | None:
     numbers = _numbers(said, "x", "y", "rest", "request")
-    if numbers is None:
+    if numbers is None or not isinstance(said, Mapping):
         return None
     x, y, rest, request = numbers
-    return Probed(x, y, rest == 1, int(request))
+    return Probed(x, y, rest == 1, int(request), _index(said.get("index"), count))
 
 
 def _text(said: object) -> str:

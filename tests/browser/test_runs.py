@@ -70,7 +70,7 @@ def test_a_run_goes_away_and_comes_back_twice(page: Page, server: Server) -> Non
     expect(page.get_by_text("was deleted.")).to_be_visible(timeout=PATIENCE)
     assert not (server.runs / "two").exists()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("two is back.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("is back.")).to_be_visible(timeout=PATIENCE)
     assert (server.runs / "two" / "config.json").is_file()
 
     page.get_by_text("Bring in a run from a .zip").click()

@@ -14,6 +14,7 @@ from explorer.colouring import (
     Categories,
     Continuous,
     by_category,
+    by_code,
     by_value,
     colours,
 )
@@ -51,6 +52,14 @@ def test_of_more_the_nine_most_frequent_do_and_the_rest_is_neutral() -> None:
     assert len(found.names) == MOST_COLOURS
     others = [label for label, code in zip(labels, found.codes, strict=True) if code == 9]
     assert set(others) == {f"label {i}" for i in range(9, 45)}
+
+
+def test_noise_is_a_neutral_group_of_its_own() -> None:
+    found = by_code(np.array([1, -1, 0, -1], np.int32), ["a", "b"])
+    assert found.names == ("a", "b", "Noise")
+    assert found.codes.tolist() == [1, 2, 0, 2]
+    assert found.left_over
+    assert by_code(np.array([1, 0], np.int32), ["a", "b"]).names == ("a", "b")
 
 
 def test_a_label_called_other_is_not_mixed_up_with_the_rest() -> None:

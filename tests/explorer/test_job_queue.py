@@ -312,23 +312,23 @@ def test_who_trains_a_run_again_does_not_wait_for_what_is_prepared_of_it(
     jobs_of: Make, tmp_path: Path
 ) -> None:
     jobs = jobs_of(OBEDIENT)
-    first = started(jobs, tmp_path, "a")
+    first, busy = started(jobs, tmp_path, "a"), started(jobs, tmp_path, "b")
     until_rows(first)
-    record = dataclasses.replace(first.record, kind="preparation", pid=0, started=0.0)
+    record = dataclasses.replace(first.record, kind="preparation", pid=0, started=0.0, ticket=9)
     for name, out in (("c" * 12, first.out), ("d" * 12, tmp_path / "other")):
         (jobs.folder / name).mkdir()
         write_record(jobs.folder / name, dataclasses.replace(record, id=name, out=str(out)))
     first.stop()
     assert first.wait(LONG)
     until_over(jobs, first)
+    until_rows(busy)  # so that what is prepared waits
     again = jobs.start(first.record.arguments, "a", first.out)
     ours, others = jobs.get("c" * 12), jobs.get("d" * 12)
     assert ours is not None
     assert others is not None
-    assert ours.wait(LONG)
     assert ours.state() == "stopped"
-    assert others.record.stop_asked is None
-    assert again.record.stop_asked is None
+    assert others.state() == "queued"
+    assert again.state() == "queued"
 
 
 def test_a_preparation_has_no_place_among_the_trainings(jobs_of: Make, tmp_path: Path) -> None:

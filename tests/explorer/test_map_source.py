@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from explorer import computed, map_source
+from explorer.canvas.state import Probed
 from explorer.live.views import Published
 from tests.explorer.made_runs import pictures, write_run
 from vae_core.checkpoint import load_run
@@ -34,3 +35,13 @@ def test_what_the_plane_leaves_open_comes_from_where_it_was_asked(runs: Path) ->
     assert not np.allclose(nearest, average)
     # Both lie at the same place of the map.
     assert np.allclose(projection.place(nearest[None]), projection.place(average[None]), atol=1e-4)
+
+
+def test_an_item_that_is_meant_in_space_is_decoded_itself(runs: Path) -> None:
+    run = load_run(write_run(runs / "a", pictures(40), 5))
+    decode = map_source.source_of(run, "run:a").decode
+    assert decode is not None
+    answer = decode(Probed(9.0, 9.0, False, 1, index=17))
+    assert answer is not None
+    assert (answer.nearest, answer.trust) == (17, 1.0)
+    assert np.array_equal(answer.z, run.latents.mean[17])

@@ -119,7 +119,7 @@ def test_the_bar_has_a_light_with_its_checks(runs: Path) -> None:
     low = {**GOOD, "mutual_information": 0.5}
     write_run(runs / "a", sentences(10), result={"gate": low, "broken": HOSTILE}, cut_items=2)
     app = app_of("run:a")
-    [light] = app.get("popover")
+    [light] = [one for one in app.get("popover") if one.proto.popover.label.startswith("Gate")]
     assert light.proto.popover.label == "Gate failed"
     assert "Collapse gate: failed" in light.proto.popover.help
     assert "0.50 nats (at least 2)" in [text.value for text in app.text]
@@ -131,7 +131,7 @@ def test_the_bar_has_a_light_with_its_checks(runs: Path) -> None:
 def test_the_bar_of_pictures_has_details(runs: Path) -> None:
     write_run(runs / "a", pictures(10))
     app = app_of("run:a")
-    [details] = app.get("popover")
+    [details] = [one for one in app.get("popover") if one.proto.popover.label == "Details"]
     assert details.proto.popover.label == "Details"
     assert "−20.00 nats per item" in [text.value for text in app.text]
     assert "grey" in [text.value for text in app.text]

@@ -72,6 +72,15 @@ export class Grid {
     return best;
   }
 
+  /** Call `see` with every point in the cells that touch a rectangle. */
+  visit(left: number, bottom: number, right: number, top: number, see: (index: number) => void): void {
+    const [first, last] = [this.column(left), this.column(right)];
+    for (let row = this.column(bottom); row <= this.column(top); row++) {
+      const to = this.start[row * this.side + last + 1];
+      for (let at = this.start[row * this.side + first]; at < to; at++) see(this.order[at]);
+    }
+  }
+
   /** How many points lie in cells that touch a rectangle: enough to know how crowded it is. */
   countIn(left: number, bottom: number, right: number, top: number): number {
     let count = 0;
@@ -94,11 +103,6 @@ export class Grid {
       }
     }
     return false;
-  }
-
-  /** The accepted points in a rectangle, in rising order. */
-  inBox(left: number, bottom: number, right: number, top: number, accept?: Accept): Uint32Array {
-    return this.inPolygon([left, bottom, right, bottom, right, top, left, top], accept);
   }
 
   /** The accepted points in a polygon (u0, v0, u1, v1, …; even-odd rule), in rising order. */

@@ -48,7 +48,6 @@ export function keeper({ data, setStateValue }: Mount<Told>): void {
 /** A map's place on the page: it waits for columns, and another map takes the place of the first. */
 class Room {
   private map: LatentMap | null = null;
-  private xy = "";
   private stopWaiting: Cleanup = () => undefined;
 
   constructor(
@@ -63,13 +62,10 @@ class Room {
     this.stopWaiting();
     const names = Object.values(meta.columns).filter((name) => name !== null);
     this.stopWaiting = whenThere(names, (there) => {
-      if (this.map && this.xy === meta.columns.xy) this.map.update(meta, there, tell);
+      if (this.map?.canBecome(meta)) this.map.update(meta, there, tell);
       else {
-        const earlier = this.map;
-        earlier?.root.remove();
-        this.map = new LatentMap(meta, there, this.host, tell, earlier);
-        earlier?.destroy();
-        this.xy = meta.columns.xy;
+        this.map?.destroy();
+        this.map = new LatentMap(meta, there, this.host, tell);
       }
     });
   }

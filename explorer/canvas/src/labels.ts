@@ -16,76 +16,119 @@ export interface Candidate extends Box {
 export interface Anchor {
   u: number;
   v: number;
+  w: number;
   size: number;
 }
 
-const SIDE = 32;
+/** Whose names are to be placed. */
+export interface Members {
+  points: Float32Array;
+  dims: 2 | 3;
+  /** The finest code of each point; `of` says which class a code belongs to, itself without one. */
+  codes: ArrayLike<number>;
+  of?: ArrayLike<number> | null;
+  /** Points that do not count. */
+  accept?: (index: number) => boolean;
+}
+
+/** A part of the map: where it begins and how large it is, on each axis. */
+export interface Part {
+  low: readonly number[];
+  size: readonly number[];
+}
+
+/** Cells along each axis in which points are counted. */
+const SIDES = { 2: 32, 3: 12 };
+// A hair more than all: a point at the very end may be rounded to beyond it.
+const ALL: Part = { low: [-1.001, -1.001, -1.001], size: [2.002, 2.002, 2.002] };
+/** So many names are placed, those of the largest classes. */
+const MOST = 400;
 
 /**
- * Where the name of each class belongs: where its points are densest.
+ * Where the name of each class belongs: where its points are densest, of those in a part of the map.
  *
  * The mean would lie in the middle of a ring, and between two halves; the densest place is always
- * among the class's own points. Classes without points have size 0.
+ * among the class's own points. Classes without points there, or without a name, have size 0.
  */
-export function anchorsOf(
-  points: Float32Array,
-  codes: ArrayLike<number>,
-  classes: number,
-): Anchor[] {
-  const cells = SIDE * SIDE;
-  const counts = new Float32Array(classes * cells);
+export function anchorsOf(members: Members, classes: number, part: Part = ALL): Anchor[] {
+  const { points, dims, codes, of, accept } = members;
+  const side = SIDES[dims];
+  const cells = side ** dims;
   const sizes = new Uint32Array(classes);
+  const cellAt = new Int32Array(codes.length).fill(-1);
   for (let i = 0; i < codes.length; i++) {
-    const cell = cellOf(points[2 * i], points[2 * i + 1]);
-    if (cell < 0 || codes[i] >= classes) continue;
-    counts[codes[i] * cells + cell]++;
-    sizes[codes[i]]++;
+    const code = of ? of[codes[i]] : codes[i];
+    if (!(code >= 0 && code < classes) || (accept && !accept(i))) continue;
+    cellAt[i] = cellOf(points, dims * i, dims, side, part);
+    if (cellAt[i] >= 0) sizes[code]++;
   }
-  const densest = Array.from({ length: classes }, (_, code) =>
-    peak(counts.subarray(code * cells, (code + 1) * cells)),
-  );
-  // The mean of the points around the densest cell: not bound to the middle of a cell.
-  const sums = new Float64Array(3 * classes);
+  const named = largest(sizes, MOST);
+  const counts = new Float32Array(cells * named.length);
+  const rank = new Int32Array(classes).fill(-1);
+  named.forEach((code, at) => (rank[code] = at));
+  const rankOf = (i: number): number => (cellAt[i] < 0 ? -1 : rank[of ? of[codes[i]] : codes[i]]);
   for (let i = 0; i < codes.length; i++) {
-    const code = codes[i];
-    const cell = cellOf(points[2 * i], points[2 * i + 1]);
-    if (cell < 0 || code >= classes || !touches(cell, densest[code])) continue;
-    sums[3 * code] += points[2 * i];
-    sums[3 * code + 1] += points[2 * i + 1];
-    sums[3 * code + 2]++;
+    const at = rankOf(i);
+    if (at >= 0) counts[at * cells + cellAt[i]]++;
+  }
+  const densest = named.map((_, at) => peak(counts.subarray(at * cells, (at + 1) * cells), side, dims));
+  // The mean of the points around the densest cell: not bound to the middle of a cell.
+  const sums = new Float64Array(4 * named.length);
+  for (let i = 0; i < codes.length; i++) {
+    const at = rankOf(i);
+    if (at < 0 || !touches(cellAt[i], densest[at], side, dims)) continue;
+    for (let k = 0; k < dims; k++) sums[4 * at + k] += points[dims * i + k];
+    sums[4 * at + 3]++;
   }
   return Array.from({ length: classes }, (_, code) => {
-    const [u, v, n] = sums.subarray(3 * code, 3 * code + 3);
-    return { u: n ? u / n : 0, v: n ? v / n : 0, size: sizes[code] };
+    const at = rank[code];
+    if (at < 0) return { u: 0, v: 0, w: 0, size: 0 };
+    const [u, v, w, n] = sums.subarray(4 * at, 4 * at + 4);
+    return { u: u / n, v: v / n, w: w / n, size: sizes[code] };
   });
 }
 
-function along(part: number): number {
-  return Math.min(SIDE - 1, Math.max(0, Math.floor(((part + 1) / 2) * SIDE)));
+/** The classes that have points, the largest of them. */
+function largest(sizes: Uint32Array, most: number): number[] {
+  const some = [...sizes.keys()].filter((code) => sizes[code] > 0);
+  return some.sort((a, b) => sizes[b] - sizes[a] || a - b).slice(0, most);
 }
 
-function cellOf(u: number, v: number): number {
-  return u === u && v === v ? along(v) * SIDE + along(u) : -1;
+/** In which cell of a part a point lies, −1 outside of it. */
+function cellOf(points: Float32Array, from: number, dims: number, side: number, part: Part): number {
+  let cell = 0;
+  for (let k = dims - 1; k >= 0; k--) {
+    const at = (points[from + k] - part.low[k]) / part.size[k];
+    if (!(at >= 0 && at <= 1)) return -1;
+    cell = cell * side + Math.min(side - 1, Math.floor(at * side));
+  }
+  return cell;
 }
 
-function touches(cell: number, other: number): boolean {
-  const columns = Math.abs((cell % SIDE) - (other % SIDE));
-  return columns <= 1 && Math.abs(Math.floor(cell / SIDE) - Math.floor(other / SIDE)) <= 1;
+function touches(cell: number, other: number, side: number, dims: number): boolean {
+  let [a, b] = [cell, other];
+  for (let k = 0; k < dims; k++) {
+    if (Math.abs((a % side) - (b % side)) > 1) return false;
+    [a, b] = [Math.floor(a / side), Math.floor(b / side)];
+  }
+  return true;
 }
 
-/** The cell that holds most together with its eight neighbours. */
-function peak(counts: Float32Array): number {
+/** The cell that holds most together with those around it. */
+function peak(counts: Float32Array, side: number, dims: number): number {
+  const around = Float32Array.from(counts);
+  // Along one axis after the other: the sum of three, then of nine, then of twenty-seven.
+  for (let k = 0, step = 1; k < dims; k++, step *= side) {
+    const before = Float32Array.from(around);
+    for (let cell = 0; cell < counts.length; cell++) {
+      const column = Math.floor(cell / step) % side;
+      if (column > 0) around[cell] += before[cell - step];
+      if (column < side - 1) around[cell] += before[cell + step];
+    }
+  }
   let [best, most] = [0, -1];
   for (let cell = 0; cell < counts.length; cell++) {
-    if (counts[cell] === 0) continue;
-    let around = 0;
-    for (let row = -1; row <= 1; row++) {
-      for (let column = -1; column <= 1; column++) {
-        const [x, y] = [(cell % SIDE) + column, Math.floor(cell / SIDE) + row];
-        if (x >= 0 && x < SIDE && y >= 0 && y < SIDE) around += counts[y * SIDE + x];
-      }
-    }
-    if (around > most) [best, most] = [cell, around];
+    if (counts[cell] > 0 && around[cell] > most) [best, most] = [cell, around[cell]];
   }
   return best;
 }

@@ -75,15 +75,17 @@ export function written(
   [x, y]: Spot,
   { background, text }: Theme,
   halo = 1,
+  strength = 1,
 ): void {
   context.lineJoin = "round";
   context.strokeStyle = background;
   context.lineWidth = 4;
-  context.globalAlpha = halo;
+  context.globalAlpha = halo * strength;
   context.strokeText(words, x, y);
-  context.globalAlpha = 1;
+  context.globalAlpha = strength;
   context.fillStyle = text;
   context.fillText(words, x, y);
+  context.globalAlpha = 1;
 }
 
 /** A decoded picture in small, on a frame of the background's colour. */

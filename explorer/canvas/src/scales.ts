@@ -1,7 +1,7 @@
 /** From the numbers that Python sends to the square in which everything is drawn and looked up. */
 
 /**
- * Points in the unit square, −1 to 1 in their longer extent, with equal scales on both axes.
+ * Points in the unit square or cube, −1 to 1 in their longest extent, with equal scales on all axes.
  *
  * A point that is not finite lies nowhere: it is NaN here, is never drawn and never found.
  */
@@ -9,42 +9,54 @@ export class Scene {
   readonly count: number;
 
   private constructor(
+    /** The numbers of each point, `dims` in turn. */
     readonly points: Float32Array,
-    readonly centre: readonly [number, number],
+    readonly dims: 2 | 3,
+    readonly centre: readonly number[],
     readonly half: number,
-    /** Half width and half height of what is there, at most 1. */
-    readonly extent: readonly [number, number],
+    /** Half width, half height and half depth of what is there, at most 1. */
+    readonly extent: readonly [number, number, number],
+    /** How far from the middle the outermost point is. */
+    readonly radius: number,
   ) {
-    this.count = points.length / 2;
+    this.count = points.length / dims;
   }
 
-  static of(xy: Float32Array): Scene {
-    let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (let i = 0; i < xy.length; i += 2) {
-      const [x, y] = [xy[i], xy[i + 1]];
-      if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < bottom) bottom = y;
-      if (y > top) top = y;
+  static of(given: Float32Array, dims: 2 | 3 = 2): Scene {
+    const [low, high] = [new Array<number>(dims).fill(Infinity), new Array<number>(dims).fill(-Infinity)];
+    for (let i = 0; i < given.length; i += dims) {
+      if (!allFinite(given, i, dims)) continue;
+      for (let k = 0; k < dims; k++) {
+        if (given[i + k] < low[k]) low[k] = given[i + k];
+        if (given[i + k] > high[k]) high[k] = given[i + k];
+      }
     }
-    if (!(left <= right)) [left, right, bottom, top] = [0, 0, 0, 0];
-    const centre: [number, number] = [left + (right - left) / 2, bottom + (top - bottom) / 2];
-    const span = Math.max(right - left, top - bottom);
+    if (!(low[0] <= high[0])) [low, high].forEach((ends) => ends.fill(0));
+    const centre = low.map((least, k) => least + (high[k] - least) / 2);
+    const span = Math.max(...low.map((least, k) => high[k] - least));
     const half = span > 0 ? span / 2 : 1;
-    const points = new Float32Array(xy.length);
-    for (let i = 0; i < xy.length; i += 2) {
-      const [u, v] = [(xy[i] - centre[0]) / half, (xy[i + 1] - centre[1]) / half];
-      const there = Number.isFinite(u) && Number.isFinite(v);
-      points[i] = there ? u : NaN;
-      points[i + 1] = there ? v : NaN;
+    const points = new Float32Array(given.length);
+    let radius = 0;
+    for (let i = 0; i < given.length; i += dims) {
+      let length = 0;
+      for (let k = 0; k < dims; k++) {
+        const at = (given[i + k] - centre[k]) / half;
+        points[i + k] = at;
+        length += at * at;
+      }
+      if (!Number.isFinite(length)) points.fill(NaN, i, i + dims);
+      else if (length > radius) radius = length;
     }
     // One point, or many on one spot, still get some room around them.
     const floor = 0.05;
-    return new Scene(points, centre, half, [
-      Math.max(floor, (right - left) / 2 / half),
-      Math.max(floor, (top - bottom) / 2 / half),
-    ]);
+    const [wide, tall, deep = floor] = low.map((least, k) => Math.max(floor, (high[k] - least) / 2 / half));
+    return new Scene(points, dims, centre, half, [wide, tall, deep], Math.max(floor, Math.sqrt(radius)));
+  }
+
+  /** The place of a point: u, v, and w in space. */
+  at(index: number): [number, number, number] {
+    const from = this.dims * index;
+    return [this.points[from], this.points[from + 1], this.dims === 3 ? this.points[from + 2] : 0];
   }
 
   /** From the square to Python's coordinates. */
@@ -52,10 +64,17 @@ export class Scene {
     return [this.centre[0] + u * this.half, this.centre[1] + v * this.half];
   }
 
-  /** From Python's coordinates to the square. */
-  toUnit(x: number, y: number): [number, number] {
-    return [(x - this.centre[0]) / this.half, (y - this.centre[1]) / this.half];
+  /** From Python's coordinates to the square, or to the cube where all three are known. */
+  toUnit(x: number, y: number): [number, number];
+  toUnit(...place: readonly number[]): number[];
+  toUnit(...place: readonly number[]): number[] {
+    return place.map((at, k) => (at - (this.centre[k] ?? 0)) / this.half);
   }
+}
+
+function allFinite(numbers: Float32Array, from: number, count: number): boolean {
+  for (let k = from; k < from + count; k++) if (!Number.isFinite(numbers[k])) return false;
+  return true;
 }
 
 /** Between which of `count` even places `share` (0 to 1) lies, and how far from the first of the two. */

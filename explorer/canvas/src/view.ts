@@ -22,7 +22,7 @@ type Pair = readonly [number, number];
 
 /** What is to be seen when everything is: the half size of the map, and room to leave around it. */
 export interface Frame {
-  extent: Pair;
+  extent: readonly [number, number, ...number[]];
   /** CSS pixels at each side that something else covers. */
   inset: { left: number; right: number; top: number; bottom: number };
 }
@@ -145,16 +145,4 @@ export function shift(drawn: View, now: View): { x: number; y: number; scale: nu
   const [u, v] = toUnit(drawn, 0, 0);
   const [x, y] = toScreen(now, u, v);
   return { x, y, scale };
-}
-
-/** The same as a 4 × 4 matrix, column by column, from the square to clip space over its height. */
-export function matrixOf(view: View): Float32Array {
-  const scale = (2 * view.scale) / view.height;
-  // prettier-ignore
-  return new Float32Array([
-    scale, 0, 0, 0,
-    0, scale, 0, 0,
-    0, 0, 1, 0,
-    -view.u * scale, -view.v * scale, 0, 1,
-  ]);
 }

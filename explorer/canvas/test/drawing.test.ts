@@ -119,7 +119,7 @@ describe("names on the map", () => {
       const angle = (Math.PI * Math.floor(k / 2)) / 500;
       return 0.8 * (k % 2 ? Math.sin(angle) : Math.cos(angle));
     });
-    const [anchor, none] = anchorsOf(ring, new Uint8Array(1000), 2);
+    const [anchor, none] = anchorsOf({ points: ring, dims: 2, codes: new Uint8Array(1000) }, 2);
     expect(Math.hypot(anchor.u, anchor.v)).toBeGreaterThan(0.7);
     expect(anchor.size).toBe(1000);
     expect(none.size).toBe(0);
@@ -127,7 +127,7 @@ describe("names on the map", () => {
 
   test("follow the densest of two halves", () => {
     const points = Float32Array.from({ length: 200 }, (_, k) => (k < 60 ? -0.7 : 0.6));
-    const [anchor] = anchorsOf(points, new Uint8Array(100), 1);
+    const [anchor] = anchorsOf({ points, dims: 2, codes: new Uint8Array(100) }, 1);
     expect(anchor.u).toBeCloseTo(0.6);
     expect(anchor.v).toBeCloseTo(0.6);
   });

@@ -11,6 +11,9 @@ const bruteNearest = (points: Float32Array, u: number, v: number, radius: number
   return best;
 };
 
+const boxOf = (left: number, bottom: number, right: number, top: number) =>
+  [left, bottom, right, bottom, right, top, left, top];
+
 const indicesWhere = (points: Float32Array, accept: (u: number, v: number) => boolean) =>
   Array.from({ length: points.length / 2 }, (_, i) => i).filter((i) =>
     accept(points[2 * i], points[2 * i + 1]),
@@ -47,7 +50,7 @@ describe("the nearest point", () => {
   test("is never one that lies nowhere", () => {
     const grid = new Grid(Float32Array.of(NaN, 0, 0.5, NaN, 0.2, 0.2));
     expect(grid.nearest(0, 0, 9)).toBe(2);
-    expect([...grid.inBox(-1, -1, 1, 1)]).toEqual([2]);
+    expect([...grid.inPolygon(boxOf(-1, -1, 1, 1))]).toEqual([2]);
   });
 });
 
@@ -91,7 +94,7 @@ describe("a lasso", () => {
 
 test("a box holds what lies between its sides", () => {
   const points = randomPoints(5000, 4);
-  const found = [...new Grid(points).inBox(-0.3, 0.1, 0.4, 0.9)];
+  const found = [...new Grid(points).inPolygon(boxOf(-0.3, 0.1, 0.4, 0.9))];
   expect(found).toEqual(
     indicesWhere(points, (u, v) => u >= -0.3 && u <= 0.4 && v >= 0.1 && v <= 0.9),
   );
@@ -108,7 +111,7 @@ test("the count in a rectangle is at least what lies in it, and close", () => {
 test("five million points on one spot are one cell, not a failure", () => {
   const grid = new Grid(new Float32Array(10_000_000));
   expect(grid.nearest(0, 0, 0.1)).toBe(0);
-  expect(grid.inBox(-1, -1, 1, 1)).toHaveLength(5_000_000);
+  expect(grid.inPolygon(boxOf(-1, -1, 1, 1))).toHaveLength(5_000_000);
 });
 
 test("whether anything lies in a rectangle is known to the point, on the map and beside it", () => {
@@ -119,7 +122,7 @@ test("whether anything lies in a rectangle is known to the point, on the map and
   for (let k = 0; k < 500; k++) {
     const [left, bottom, side] = [2.4 * random() - 1.2, 2.4 * random() - 1.2, 0.1 * random()];
     const even = (index: number): boolean => index % 2 === 0;
-    const inside = grid.inBox(left, bottom, left + side, bottom + side, even).length > 0;
+    const inside = grid.inPolygon(boxOf(left, bottom, left + side, bottom + side), even).length > 0;
     expect(grid.anyIn(left, bottom, left + side, bottom + side, even)).toBe(inside);
     seen.add(inside);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { flatLens, seen } from "../src/lens";
 import * as view from "../src/view";
 import { seeded } from "./random";
 
@@ -110,11 +111,8 @@ test("a shifted picture lies where a new one would", () => {
   expect(y + scale * y0).toBeCloseTo(y1);
 });
 
-test("the matrix says the same as the screen", () => {
-  const m = view.matrixOf(start);
-  const [u, v] = [0.33, -0.21];
-  const clip = [(m[0] * u + m[12]) * (start.height / start.width), m[5] * v + m[13]];
-  const [x, y] = view.toScreen(start, u, v);
-  expect(((clip[0] + 1) / 2) * start.width).toBeCloseTo(x, 3);
-  expect(((1 - clip[1]) / 2) * start.height).toBeCloseTo(y, 3);
+test("a flat map is seen through its lens where the view says", () => {
+  const [x, y, near] = seen(flatLens(start), 0.33, -0.21);
+  expect([x, y]).toEqual(view.toScreen(start, 0.33, -0.21).map((at) => expect.closeTo(at, 6)));
+  expect(near).toBe(1);
 });

@@ -38,6 +38,17 @@ def test_classes_take_no_more_bytes_than_they_need(count: int, size: int) -> Non
     assert about["other"] == -1
 
 
+@pytest.mark.parametrize(("count", "size"), [(3, 1), (255, 1), (256, 2)])
+def test_noise_is_one_more_cluster(count: int, size: int) -> None:
+    raw = content(columns.clusters(np.array([0, -1, count - 1], np.int32), count))
+    assert np.frombuffer(raw, f"<u{size}").tolist() == [0, count, count - 1]
+
+
+def test_places_in_space_take_twelve_bytes() -> None:
+    points = np.random.default_rng(0).standard_normal((10, 3))
+    assert len(content(columns.places(points))) == 12 * 10
+
+
 def test_left_over_names_are_known_as_such() -> None:
     _, about = columns.colours(by_category([str(i) for i in range(40)]), "Label")
     assert about["other"] == 9

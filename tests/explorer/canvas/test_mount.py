@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.canvas import ranges
-from explorer.canvas.mount import Clusters, Source, latent_map, send
+from explorer.canvas.mount import Clusters, Level, Source, latent_map, send
 from explorer.colouring import all_alike, by_code
 
 COUNT = 30
@@ -21,11 +21,13 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from explorer.canvas.mount import Answer, Clusters, Source, latent_map, send
+    from explorer.canvas.mount import Answer, Clusters, Level, Source, latent_map, send
     from explorer.canvas.state import Probed
     from explorer.colouring import by_code
 
     def decode(probe: Probed) -> Answer | None:
+        if probe.index is not None:
+            return Answer(1.0, probe.index, np.array([1.0]), f"item {probe.index}")
         if probe.x < 0:
             return None
         if probe.x == 1:
@@ -33,7 +35,8 @@ def page() -> None:
         return Answer(1.0, 4, np.array([1.0]), "a <b>text</b>")
 
     count = 30
-    points = np.arange(2 * count, dtype=np.float32).reshape(count, 2)
+    dims = 3 if st.query_params.get("space") else 2
+    points = np.arange(dims * count, dtype=np.float32).reshape(count, dims)
     codes = np.arange(count, dtype=np.int32) % 3
     state = latent_map(
         send(
@@ -41,7 +44,7 @@ def page() -> None:
             key="map",
             colour=by_code(codes, ["a", "b", "c"]),
             title="Label",
-            clusters=Clusters(["one", "two"], codes % 2),
+            clusters=Clusters(["one", "two"], codes % 3 - 1, [Level(["both"], [0, 0])]),
         ),
         Source("digits", "raw", "images", "images", decode=decode),
         key="map",
@@ -118,7 +121,7 @@ def test_the_message_of_the_map_itself_stays_small() -> None:
 
 def test_what_is_done_on_the_map_comes_back() -> None:
     selected = {"ranges": ranges.encode(np.array([2, 3, 29])), "count": 3}
-    pin = {"x": 1.0, "y": 2.0, "z": [0.5], "index": None}
+    pin = {"x": 1.0, "y": 2.0, "z": [0.5], "index": None, "view": "raw"}
     _, said = run({"selection": selected, "picked": 7, "pins": [pin], "query": "x"})
     assert said == {"selection": [2, 3, 29], "picked": 7, "pins": [pin], "query": "x"}
 
@@ -145,6 +148,53 @@ def test_a_probe_without_a_socket_is_answered_with_the_next_run(
     assert (answer["picture"] or {}).get("pixels") == pixels
 
 
+def test_a_probe_in_space_is_answered_with_the_item_that_it_means() -> None:
+    app, _ = run({"probe": {"x": 1, "y": 0, "rest": 0, "request": 3, "index": 7}}, space="yes")
+    answer = told(app)["answer"]
+    assert (answer["request"], answer["nearest"], answer["text"]) == (3, 7, "item 7")
+    assert told(app)["dims"] == 3
+    [places] = [
+        bytes(proto.bytes)
+        for proto in mounts(app)["latentscape.column"]
+        if proto.bytes[:16].decode() == told(app)["columns"]["xy"]
+    ]
+    assert len(places) == 16 + 12 * COUNT
+    summary = (
+        "Map of 30 images in the latent space, in three dimensions, coloured by Label, 3 groups."
+    )
+    assert told(app)["summary"] == summary
+
+
+def test_clusters_travel_with_their_levels_and_noise_has_no_name() -> None:
+    app, _ = run()
+    assert told(app)["clusters"] == {
+        "names": ["one", "two"],
+        "code_bytes": 1,
+        "levels": [{"names": ["both"], "of": [0, 0]}],
+    }
+    [codes] = [
+        bytes(proto.bytes)[16:]
+        for proto in mounts(app)["latentscape.column"]
+        if proto.bytes[:16].decode() == told(app)["columns"]["cluster"]
+    ]
+    assert list(codes) == [2, 0, 1] * 10
+
+
+@pytest.mark.parametrize(
+    ("codes", "levels", "said"),
+    [
+        ([0, 1], [], "no name for cluster 1"),
+        ([0, -1], [Level(["a"], [0, 0])], "each of the 1 clusters one of its 1 names"),
+        ([0, 0], [Level(["a"], [0]), Level(["a"], [1])], "Level 1 must give"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(
+    codes: list[int], levels: list[Level], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        Clusters(["one"], np.array(codes, np.int32), levels)
+
+
 def test_the_map_echoes_the_turn_that_it_has_heard() -> None:
     app, _ = run({"turn": 12})
     assert told(app)["turn"] == 12
@@ -159,7 +209,8 @@ def test_the_summary_says_what_is_seen() -> None:
 @pytest.mark.parametrize(
     ("points", "said"),
     [
-        (np.zeros((3, 3), np.float32), r"\(n, 2\), not \(3, 3\)"),
+        (np.zeros((3, 4), np.float32), r"\(n, 2\) or \(n, 3\), not \(3, 4\)"),
+        (np.zeros(3, np.float32), r"\(n, 3\), not \(3,\)"),
         (np.zeros((5, 2), np.float32), "5 points, but colour has 4 and clusters has 3"),
         (np.broadcast_to(np.float32(0), (5_000_001, 2)), "up to 5,000,000 points"),
     ],

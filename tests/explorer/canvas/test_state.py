@@ -43,8 +43,20 @@ def test_what_is_said_is_understood() -> None:
 
 
 def test_a_pin_comes_back_as_it_went() -> None:
-    pin = Pin(1.0, 2.0, (3.0,), None)
+    pin = Pin(1.0, 2.0, (3.0,), None, "umap")
     assert known(parse(said(pins=[pin.to_json()]), 10)).pins == (pin,)
+
+
+def test_a_probe_in_space_names_its_item() -> None:
+    probe = {"x": 0, "y": 0, "rest": 0, "request": 1}
+    found = [known(parse(said(probe={**probe, "index": one}), 10)).probe for one in (9, 10, "x")]
+    assert [None if one is None else one.index for one in found] == [9, None, None]
+
+
+@pytest.mark.parametrize("view", [None, 3, [], {}])
+def test_a_pin_of_a_map_that_makes_no_sense_is_of_none(view: object) -> None:
+    [pin] = known(parse(said(pins=[{**PIN, "view": view}]), 10)).pins
+    assert pin.view is None
 
 
 @pytest.mark.parametrize("nothing", [None, "x", 3, [], ()])

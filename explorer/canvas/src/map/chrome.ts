@@ -2,14 +2,14 @@
 import { el } from "../dom";
 import { counted } from "../scales";
 import { Status } from "../status";
-import type { Frame, View } from "../view";
+import type { Frame } from "../view";
 import type { Context } from "./context";
 import type { Tool } from "./gestures";
 import { Legend } from "./legend";
 import { Minimap } from "./minimap";
 import type { Navigation } from "./navigation";
 import { restChoice } from "./rest";
-import { Hint } from "./hint";
+import { Hint, Remark } from "./hint";
 import { Nothing } from "./nothing";
 import { Search, Toolbar, zoomButtons } from "./toolbar";
 
@@ -32,9 +32,11 @@ type DrawParts = Record<"button" | "hint", HTMLElement>;
 export class Chrome {
   readonly status = new Status();
   readonly hint: Hint;
+  readonly remark = new Remark();
   readonly legend: Legend;
   readonly minimap: Minimap;
   private readonly nothing: Nothing;
+  private readonly rest: HTMLElement | null;
   readonly toolbar: Toolbar;
   readonly search: Search | null;
   readonly parts: HTMLElement[];
@@ -43,7 +45,7 @@ export class Chrome {
     private readonly ctx: Context,
     navigation: Navigation,
     wishes: Wishes,
-    drawing: DrawParts,
+    private readonly drawing: DrawParts,
   ) {
     const meta = ctx.meta();
     this.hint = new Hint(meta.modality);
@@ -66,7 +68,7 @@ export class Chrome {
           () => wishes.focus(),
         )
       : null;
-    const rest = meta.open_rest ? restChoice((mode) => wishes.rest(mode)) : null;
+    this.rest = meta.open_rest ? restChoice((mode) => wishes.rest(mode)) : null;
     const zooms = zoomButtons(
       (factor) => navigation.zoom(factor),
       () => navigation.reset(),
@@ -74,18 +76,26 @@ export class Chrome {
     this.parts = [
       el("div", { class: "left" }, this.toolbar.root, this.search?.root, drawing.button),
       this.legend.root,
-      el("div", { class: "corner" }, this.status.root, rest),
+      el("div", { class: "corner" }, this.status.root, this.rest),
       el("div", { class: "bottom-right" }, this.minimap.root, zooms),
       this.hint.root,
       this.nothing.root,
+      this.remark.root,
       drawing.hint,
     ];
     this.parts.forEach(keepGestures);
-    if (meta.compact) {
-      this.legend.setFolded(true);
-      this.hint.root.hidden = true;
-    }
+    if (meta.compact) this.legend.setFolded(true);
     this.legend.fill();
+  }
+
+  /** The map lies in space, or on a plane: other tools, another hint. */
+  lies(deep: boolean): void {
+    this.toolbar.lies(deep);
+    this.hint.lies(deep);
+    if (this.ctx.meta().compact) this.hint.root.hidden = true;
+    this.drawing.button.hidden = deep || !this.ctx.meta().draws;
+    // A decode in space is that of an item: nothing is left open.
+    if (this.rest) this.rest.hidden = deep;
   }
 
   /** Arrange for a window of this width; returns what is covered at its sides. */
@@ -103,8 +113,8 @@ export class Chrome {
   }
 
   /** The map was drawn: follow it. */
-  follow(view: View): void {
-    this.minimap.draw(view);
+  follow(): void {
+    this.minimap.draw();
     this.nothing.look();
   }
 
@@ -116,6 +126,7 @@ export class Chrome {
   destroy(): void {
     this.search?.destroy();
     this.nothing.destroy();
+    this.remark.destroy();
   }
 }
 

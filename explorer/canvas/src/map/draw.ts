@@ -1,7 +1,7 @@
 /** A path drawn by hand: shown while it is drawn, then told to Python, which decodes along it. */
 import { el, icon } from "../dom";
 import { stroke } from "../marks";
-import { toScreen, toUnit, type View } from "../view";
+import { toScreen, toUnit } from "../view";
 import type { Context } from "./context";
 import type { Place } from "./gestures";
 
@@ -100,8 +100,9 @@ export class Drawing {
     if (this.told !== null && turn >= this.told) this.told = null;
   }
 
-  draw(context: CanvasRenderingContext2D, view: View): void {
+  draw(context: CanvasRenderingContext2D): void {
     if (!this.busy || this.line.length < 2) return;
+    const { view } = this.ctx.stage;
     const { accent, background } = this.ctx.theme();
     const places = this.line.map(([u, v]) => toScreen(view, u, v));
     stroke(context, places, background, 6);

@@ -24,6 +24,10 @@ export interface Hands {
   pan(dx: number, dy: number): void;
   pinch(before: Pair, after: Pair): void;
   zoom(place: Place, factor: number): void;
+  /** Two clicks at once. */
+  twice(): void;
+  /** Whether the right button moves the map. */
+  rightPans(): boolean;
 }
 
 type Point = readonly [number, number];
@@ -31,7 +35,7 @@ type Pair = readonly [Point, Point];
 type Mode = "none" | "tool" | "pan" | "pinch";
 
 /** Within this many CSS pixels a press is a click, not a drag. */
-const SLACK = 4;
+export const SLACK = 4;
 
 export class Gestures {
   private mode: Mode = "none";
@@ -39,6 +43,7 @@ export class Gestures {
   private from: Point = [0, 0];
   private moved = false;
   private space = false;
+  private right = false;
   private readonly off = new AbortController();
 
   constructor(
@@ -56,10 +61,13 @@ export class Gestures {
     on("pointercancel", (event) => this.lost(event));
     on("pointerleave", () => this.mode === "none" && hands.leave());
     on("wheel", (event) => this.wheel(event));
-    on("dblclick", (event) => event.preventDefault());
+    on("dblclick", (event) => {
+      event.preventDefault();
+      hands.twice();
+    });
     // A middle click would otherwise scroll the page or paste.
     on("auxclick", (event) => event.preventDefault());
-    on("contextmenu", (event) => this.mode !== "none" && event.preventDefault());
+    on("contextmenu", (event) => (this.mode !== "none" || hands.rightPans()) && event.preventDefault());
   }
 
   /** The space bar turns every tool into the hand while it is held. */
@@ -89,7 +97,7 @@ export class Gestures {
   }
 
   private down(event: PointerEvent): void {
-    if (event.button === 2) return;
+    if (event.button === 2 && !this.hands.rightPans()) return;
     // A press elsewhere takes the focus away: this keeps the keys with the map.
     this.surface.focus({ preventScroll: true });
     event.preventDefault();
@@ -104,7 +112,8 @@ export class Gestures {
     if (this.pointers.size > 2) return;
     this.from = [place.x, place.y];
     this.moved = false;
-    const grab = event.button === 1 || this.space || this.hands.tool() === "pan";
+    this.right = event.button === 2;
+    const grab = event.button === 1 || this.right || this.space || this.hands.tool() === "pan";
     this.mode = grab ? "pan" : "tool";
     if (this.mode === "tool") this.hands.press(place);
     else this.surface.classList.add("grabbing");
@@ -141,7 +150,7 @@ export class Gestures {
     }
     this.mode = "none";
     this.surface.classList.remove("grabbing");
-    if (mode === "tool" || (mode === "pan" && !this.moved && !this.space)) {
+    if (mode === "tool" || (mode === "pan" && !this.moved && !this.space && !this.right)) {
       this.hands.release(this.placeOf(event), !this.moved);
     }
   }

@@ -1,21 +1,48 @@
-/** The first hint: one sentence for those who are here for the first time. */
+/** Hints at the foot of the map: what to do first, and what one would else wonder about. */
 import { el } from "../dom";
 
-const SEEN = "latentscape.probed";
+const SEEN = { flat: "latentscape.probed", deep: "latentscape.probed.deep" };
 
-/** It goes with the first decode. */
+/** One sentence for those who are here for the first time; it goes with the first decode. */
 export class Hint {
-  readonly root: HTMLElement;
+  readonly root = el("div", { class: "hint" });
+  private seen = SEEN.flat;
 
-  constructor(modality: string) {
-    const verb = modality === "images" ? "draws" : "says";
-    this.root = el("div", { class: "hint" }, `Press and drag: the model ${verb} what lies there`);
-    this.root.hidden = sessionStorage.getItem(SEEN) !== null;
+  constructor(private readonly modality: string) {}
+
+  /** The map lies in space, or on a plane. */
+  lies(deep: boolean): void {
+    const verb = this.modality === "images" ? "draws" : "says";
+    this.root.textContent = deep
+      ? "Drag to turn. Click: the nearest item is decoded"
+      : `Press and drag: the model ${verb} what lies there`;
+    this.seen = deep ? SEEN.deep : SEEN.flat;
+    this.root.hidden = sessionStorage.getItem(this.seen) !== null;
   }
 
   done(): void {
     if (this.root.hidden) return;
-    sessionStorage.setItem(SEEN, "yes");
+    sessionStorage.setItem(this.seen, "yes");
     this.root.hidden = true;
+  }
+}
+
+/** Milliseconds in which a sentence can be read. */
+const LONG = 6_000;
+
+/** A sentence that is shown for a while. */
+export class Remark {
+  readonly root = el("div", { class: "hint", hidden: true });
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  say(words: string): void {
+    clearTimeout(this.timer);
+    this.root.textContent = words;
+    this.root.hidden = false;
+    this.timer = setTimeout(() => (this.root.hidden = true), LONG);
+  }
+
+  destroy(): void {
+    clearTimeout(this.timer);
   }
 }

@@ -18,6 +18,11 @@ export const HELP =
   "Arrow keys move the probe, with Shift in larger steps. Enter pins what is decoded, Escape " +
   "clears, plus and minus zoom, 0 shows the whole map, slash searches, 1 to 4 choose a tool.";
 
+export const HELP_DEEP =
+  "Arrow keys turn the map, with Shift in larger steps. Enter decodes the item that is shown, and " +
+  "then pins it, Escape clears, plus and minus zoom, 0 shows the whole map, slash searches, 1 to 4 " +
+  "choose a tool.";
+
 const STEP = 12;
 const ARROWS: Record<string, readonly [number, number]> = {
   ArrowLeft: [-1, 0],

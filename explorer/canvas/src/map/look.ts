@@ -5,7 +5,6 @@ import { askItem } from "../asks";
 import { ring } from "../marks";
 import type { Item } from "../protocol";
 import { counted } from "../scales";
-import { toScreen, toUnit, type View } from "../view";
 import { Card } from "./cards";
 import { Channel, type Context } from "./context";
 
@@ -23,7 +22,7 @@ export class Look {
   constructor(
     private readonly ctx: Context,
     /** Move the map so that a place of it is in the window. */
-    private readonly bringIn: (u: number, v: number) => void,
+    private readonly bringIn: (u: number, v: number, w: number) => void,
   ) {
     this.card.root.dataset.modality = ctx.meta().modality;
   }
@@ -31,9 +30,7 @@ export class Look {
   /** The item at a place of the window, −1 where there is none close enough. */
   itemAt(x: number, y: number, touch: boolean): number {
     const { stage, model } = this.ctx;
-    const [u, v] = toUnit(stage.view, x, y);
-    const reach = (touch ? REACH_TOUCH : REACH) / stage.view.scale;
-    return model.grid.nearest(u, v, reach, model.accepts);
+    return stage.finder?.at(x, y, touch ? REACH_TOUCH : REACH, model.accepts) ?? -1;
   }
 
   hover(x: number, y: number): void {
@@ -59,16 +56,14 @@ export class Look {
     if (!tell) return;
     this.ctx.send({ picked: index < 0 ? null : index });
     if (index < 0) return;
-    const { points } = this.ctx.model.scene;
-    this.bringIn(points[2 * index], points[2 * index + 1]);
+    this.bringIn(...this.ctx.model.scene.at(index));
     this.ctx.say(`Item ${index} ${this.ctx.model.wordsFor(index)} is shown.`);
   }
 
   private open(index: number): void {
     const item = this.known.get(index);
     this.fill(index, item ?? null);
-    const { points } = this.ctx.model.scene;
-    const [x, y] = toScreen(this.ctx.stage.view, points[2 * index], points[2 * index + 1]);
+    const [x, y] = this.ctx.stage.placeOf(index);
     this.card.at(x, y, this.ctx.stage);
     if (!item) void this.ask(index);
   }
@@ -116,12 +111,13 @@ export class Look {
     return parts;
   }
 
-  draw(context: CanvasRenderingContext2D, view: View): void {
-    const { points } = this.ctx.model.scene;
+  draw(context: CanvasRenderingContext2D): void {
+    const { model, stage } = this.ctx;
     const theme = this.ctx.theme();
     for (const [index, colour] of [[this.picked, theme.accent], [this.hovered, theme.text]] as const) {
-      if (index < 0 || index >= points.length / 2) continue;
-      ring(context, toScreen(view, points[2 * index], points[2 * index + 1]), 7, colour, theme);
+      if (index < 0 || index >= model.scene.count) continue;
+      const [x, y] = stage.placeOf(index);
+      ring(context, [x, y], 7, colour, theme);
     }
   }
 }

@@ -1,18 +1,19 @@
 /** One map on the page: its layers, tools and connection around one model of the data. */
-import { hear, type OwnPlace } from "../bus";
+import type { OwnPlace } from "../bus";
 import { Line } from "../connection";
 import { el } from "../dom";
 import type { LiveClient } from "../live";
 import { drawOwn } from "../marks";
 import { counted } from "../scales";
 import { readTheme, sameTheme, type Theme } from "../theme";
-import { cameraOf, toScreen, type View } from "../view";
+import { Becoming } from "./becoming";
 import { Chrome, keepGestures } from "./chrome";
 import type { Context } from "./context";
 import { Drawing } from "./draw";
 import { Gestures, type Tool } from "./gestures";
 import { commandsOf, handsOf, type Parts } from "./hands";
-import { HELP, listenToKeys } from "./keys";
+import { listenTo } from "./hearing";
+import { listenToKeys } from "./keys";
 import { Look } from "./look";
 import { looksOf, type Meta, type State } from "./meta";
 import { MapModel, type Columns } from "./model";
@@ -38,6 +39,7 @@ export class LatentMap implements Context {
   private readonly chrome: Chrome;
   private readonly gestures: Gestures;
   private readonly spoken = el("div", { class: "unseen", "aria-live": "polite" });
+  private readonly help = el("div", { class: "unseen" });
   private readonly sizes: ResizeObserver;
   private themed: Theme;
   private tool: Tool = "probe";
@@ -46,29 +48,31 @@ export class LatentMap implements Context {
   private own: OwnPlace | null = null;
   private readonly way: Way;
   private readonly drawing: Drawing;
+  private readonly becoming: Becoming;
   private readonly deaf: (() => void)[];
 
-  /** `earlier` is the map that this one replaces: the same items, seen otherwise. */
   constructor(
     private told: Meta,
     columns: Columns,
     host: HTMLElement,
     private tell: Tell,
-    earlier: LatentMap | null,
   ) {
     host.append(this.root);
     // For the browser's console, and for tests that must know where a point lies.
     Object.assign(this.root, { latentMap: this });
     this.themed = readTheme(this.root);
     this.model = new MapModel(told, columns);
-    this.stage = new Stage(this.model, this.themed, (context, view) => this.draw(context, view));
-    this.state = this.firstState(earlier);
+    this.stage = new Stage(this.model, this.themed, (context) => this.draw(context));
+    const { picked, pins, turn } = told;
+    const selection = { ranges: "", count: 0 };
+    const { camera } = this.stage;
+    this.state = { selection, picked, pins, camera, probe: null, query: "", drawn: [], rest: 0, turn };
     this.names = new Names(this);
     this.way = new Way(this);
     this.probe = new Probe(this);
-    this.looking = new Look(this, (u, v) => this.navigation.bringIn(u, v));
+    this.looking = new Look(this, (...place) => this.navigation.bringIn(...place));
     this.selecting = new Select(this, () => this.describe());
-    this.navigation = new Navigation(this.stage, told.columns.xy, () => {
+    this.navigation = new Navigation(this.stage, () => this.told.columns.xy, () => {
       this.looking.leave();
       this.probe.follow();
     });
@@ -94,6 +98,11 @@ export class LatentMap implements Context {
     );
     this.line = new Line(this.chrome.status, () => this.probe.again(), () => this.send({}));
     const parts = this.parts();
+    const elements = { root: this.root, help: this.help };
+    this.becoming = new Becoming(this, parts, this.chrome, this.way, elements, () => {
+      this.gestures.drop();
+      this.stopDrawing();
+    });
     this.gestures = new Gestures(this.root, handsOf(parts));
     listenToKeys(
       this.root,
@@ -105,23 +114,17 @@ export class LatentMap implements Context {
       }),
     );
     this.sizes = new ResizeObserver(() => this.fit());
-    this.deaf = [...this.listen(), this.selecting.listen()];
+    const own = (place: OwnPlace | null): void => void (this.own = place);
+    this.deaf = [...listenTo(this, parts, this.way, own), this.selecting.listen()];
     this.begin();
-  }
-
-  private firstState(earlier: LatentMap | null): State {
-    const { picked, pins, turn } = this.told;
-    const camera = cameraOf(this.stage.view, this.stage.frame);
-    if (earlier && earlier.model.scene.count === this.model.scene.count) {
-      this.model.select(earlier.model.selection());
-      return { ...earlier.state, picked, pins, camera };
-    }
-    const selection = { ranges: "", count: 0 };
-    return { selection, picked, pins, camera, probe: null, query: "", drawn: [], rest: 0, turn };
   }
 
   private parts(): Parts {
     return {
+      model: this.model,
+      names: this.names,
+      deep: () => this.stage.deep,
+      point: (clickable) => this.root.classList.toggle("pointing", clickable),
       probe: this.probe,
       looking: this.looking,
       selecting: this.selecting,
@@ -140,9 +143,10 @@ export class LatentMap implements Context {
       this.looking.card.root,
       this.probe.card.root,
       this.spoken,
-      el("div", { class: "unseen" }, HELP),
+      this.help,
     );
     this.looking.pick(this.told.picked ?? -1, false);
+    this.becoming.lie();
     this.fit();
     this.sizes.observe(this.root);
     startPoints(this.stage, this.root, this.chrome.status);
@@ -153,30 +157,10 @@ export class LatentMap implements Context {
     this.line.to(this.told.live, this.told.model);
   }
 
-  /** Hear of what is drawn or typed elsewhere on the page; returns how to stop. */
-  private listen(): (() => void)[] {
-    const { model, view } = this.told;
-    return [
-      hear(model, "place", (place) => {
-        this.own = place;
-        this.stage.repaint();
-      }),
-      hear(model, "scrub", (place) => {
-        this.way.place = place;
-        this.stage.repaint();
-      }),
-      hear(model, "pick", (index) => this.looking.pick(index)),
-      hear(model, "pin", ({ at, z, picture }) => {
-        const place = at[view];
-        if (place) this.probe.pins.add({ x: place[0], y: place[1], z, index: null }, picture);
-      }),
-    ];
-  }
-
   /** Where an item lies in the window, in CSS pixels from the map's corner. */
   placeOf(index: number): [number, number] {
-    const { points } = this.model.scene;
-    return toScreen(this.stage.view, points[2 * index], points[2 * index + 1]);
+    const [x, y] = this.stage.placeOf(index);
+    return [x, y];
   }
 
   meta(): Meta {
@@ -192,7 +176,7 @@ export class LatentMap implements Context {
   }
 
   send(change: Partial<State>): void {
-    const camera = cameraOf(this.stage.view, this.stage.frame);
+    const { camera } = this.stage;
     this.state = { ...this.state, ...change, camera, turn: this.state.turn + 1 };
     this.tell(this.state);
   }
@@ -213,13 +197,13 @@ export class LatentMap implements Context {
       this.stage.setTheme(theme);
       this.chrome.minimap.forget();
     }
+    const moved = before.columns.xy !== meta.columns.xy;
+    if (moved) this.becoming.move(meta, columns);
     const recoloured = looksOf(before) !== looksOf(meta);
     const refiltered = before.columns.mask !== meta.columns.mask;
     const { matching } = this.model;
-    if (recoloured) {
-      this.model.take(meta, columns);
-      this.names.forget();
-    } else if (refiltered) this.model.filter(meta, columns);
+    if (recoloured) this.model.take(meta, columns);
+    else if (refiltered) this.model.filter(meta, columns);
     if (recoloured || refiltered) this.stage.restyle();
     if (recoloured || rethemed) {
       this.chrome.legend.fill();
@@ -231,6 +215,11 @@ export class LatentMap implements Context {
     if (this.model.matching !== matching) this.say(`${counted(this.model.matching)} found.`);
     this.describe();
     this.stage.repaint();
+  }
+
+  /** Whether a map can become the one that Python tells of: the same items, seen otherwise. */
+  canBecome({ model, count }: Meta): boolean {
+    return model === this.told.model && count === this.told.count;
   }
 
   /** What Python says of items, unless it had not yet heard what was done last. */
@@ -248,17 +237,20 @@ export class LatentMap implements Context {
     this.probe.follow();
   }
 
-  private draw(context: CanvasRenderingContext2D, view: View): void {
+  private draw(context: CanvasRenderingContext2D): void {
     const way = this.drawing.busy ? null : this.way;
-    this.names.draw(context, view, way?.labels(view));
-    way?.draw(context, view);
-    this.drawing.draw(context, view);
-    this.looking.draw(context, view);
-    this.probe.draw(context, view);
+    this.names.draw(context, way?.labels());
+    way?.draw(context);
+    this.drawing.draw(context);
+    this.looking.draw(context);
+    this.probe.draw(context);
     const own = this.own?.at[this.told.view];
-    if (own) drawOwn(context, toScreen(view, ...this.model.scene.toUnit(...own)), this.themed);
+    if (own && !this.stage.deep) {
+      const [x, y] = this.stage.seen(...this.model.scene.toUnit(...own));
+      drawOwn(context, [x, y], this.themed);
+    }
     this.selecting.draw(context);
-    this.chrome.follow(view);
+    this.chrome.follow();
   }
 
   private choose(tool: Tool): void {
@@ -292,6 +284,7 @@ export class LatentMap implements Context {
     this.sizes.disconnect();
     this.deaf.forEach((stop) => stop());
     this.gestures.destroy();
+    this.names.destroy();
     this.chrome.destroy();
     this.line.close();
     this.stage.destroy();

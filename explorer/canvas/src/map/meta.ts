@@ -18,9 +18,22 @@ export interface Values {
   palette: string;
 }
 
+/** A division of the items to name on the map. */
+export interface Clusters {
+  /** Of the finest level; an item whose code is none of them is noise, and never named. */
+  names: string[];
+  /** Bytes of one code in the column: 1 or 2. */
+  code_bytes: number;
+  /** Coarser levels, the coarsest first: their names, and of each of the finest its place in them. */
+  levels: { names: string[]; of: number[] }[];
+}
+
 export interface Pin {
+  /** In the coordinates of the map it was dropped on; an item lies where each map has it. */
   x: number;
   y: number;
+  /** Which map that is (`Meta.view`); null where nobody knows. */
+  view?: string | null;
   z: number[] | null;
   index: number | null;
 }
@@ -31,11 +44,13 @@ export interface Meta {
   /** Bytes of one class code: 1 or 2. Values always take 2. */
   code_bytes: number;
   count: number;
+  /** The numbers of each point in the column: two on a plane, three in space. */
+  dims: 2 | 3;
   /** What one item is called, in the plural: "images", "sentences". */
   noun: string;
   modality: string;
   colour: Classes | Values;
-  clusters: string[] | null;
+  clusters: Clusters | null;
   /** One sentence of what the map shows, for screen readers. */
   summary: string;
   model: string;
@@ -48,8 +63,8 @@ export interface Meta {
   link: string | null;
   /** Beside something else: the legend is folded, and nothing is explained. */
   compact: boolean;
-  /** A path to show: places evenly apart, and how far each can be trusted; null where there is none. */
-  path: { places: [number, number][]; trust: number[] } | null;
+  /** A path to show: places evenly apart (x, y and maybe z), and how far each can be trusted; null where there is none. */
+  path: { places: number[][]; trust: number[] } | null;
   /** Whether one can draw a path by hand. */
   draws: boolean;
   picked: number | null;
@@ -61,8 +76,8 @@ export interface Meta {
 }
 
 /** Differs where points look otherwise now; a new filter alone is not that. */
-export function looksOf({ columns: { xy, colour, cluster }, colour: meaning, clusters }: Meta): string {
-  return JSON.stringify([xy, colour, cluster, meaning, clusters]);
+export function looksOf({ columns: { colour, cluster }, colour: meaning, clusters }: Meta): string {
+  return JSON.stringify([colour, cluster, meaning, clusters]);
 }
 
 export interface State {
@@ -70,7 +85,8 @@ export interface State {
   picked: number | null;
   pins: Pin[];
   camera: { zoom: number; u: number; v: number };
-  probe: { x: number; y: number; rest: number; request: number } | null;
+  /** `index` is the item that is meant on a map in space, where a pointer means no single place. */
+  probe: { x: number; y: number; rest: number; request: number; index: number | null } | null;
   query: string;
   /** The places of a path that was drawn by hand; none before there was one. */
   drawn: [number, number][];

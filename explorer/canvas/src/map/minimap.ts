@@ -1,8 +1,8 @@
 /** The whole map in small, with a frame around what is seen; there while one is zoomed in. */
 import { el, fitCanvas, flat } from "../dom";
-import { toUnit, type View } from "../view";
+import { toUnit } from "../view";
 import type { Context } from "./context";
-import { shadingOf } from "./stage";
+import { shadingOf } from "./shading";
 
 const SIDE = 112;
 const SHOWN_FROM = 1.3;
@@ -34,8 +34,11 @@ export class Minimap {
     this.picture = null;
   }
 
-  draw(view: View): void {
-    this.root.hidden = this.ctx.stage.zoom < SHOWN_FROM;
+  draw(): void {
+    const { stage } = this.ctx;
+    const { view } = stage;
+    // A small picture of a map in space would need an eye of its own.
+    this.root.hidden = stage.deep || stage.zoom < SHOWN_FROM;
     if (this.root.hidden) return;
     const ratio = fitCanvas(this.canvas, SIDE, SIDE);
     const context = flat(this.canvas);

@@ -2,7 +2,6 @@
 import { asCodes, asFloats } from "../columns";
 import { densityOf, type Density } from "../density";
 import { Grid } from "../grid";
-import { anchorsOf, type Anchor } from "../labels";
 import { classColours, neutral, scaleColours, STEPS, type Scheme } from "../palettes";
 import { Scene, valueAt } from "../scales";
 import type { Meta } from "./meta";
@@ -16,11 +15,18 @@ export interface Styles {
   opacities: number[];
 }
 
+/** One level of themes: the names, and of each point's finest code the one at this level. */
+export interface Themes {
+  names: string[];
+  of: number[] | null;
+  codes: Uint16Array;
+}
+
 export type Columns = Map<string, Uint8Array>;
 
 export class MapModel {
-  readonly scene: Scene;
-  readonly grid: Grid;
+  scene: Scene;
+  private gridKept: Grid | null = null;
   private densityKept: Density | null = null;
   /** Of each point its class, or its step on the scale (STEPS for unknown). */
   codes: Uint16Array;
@@ -40,14 +46,20 @@ export class MapModel {
     public meta: Meta,
     columns: Columns,
   ) {
-    this.scene = Scene.of(asFloats(columns.get(meta.columns.xy) ?? new Uint8Array(0)));
-    this.grid = new Grid(this.scene.points);
+    this.scene = sceneOf(meta, columns);
     this.codes = new Uint16Array(this.scene.count);
     this.matching = this.scene.count;
     this.take(meta, columns);
   }
 
-  /** Take over new colours, clusters and filter; the points are the same. */
+  /** The same items lie elsewhere now. */
+  move(meta: Meta, columns: Columns): void {
+    this.scene = sceneOf(meta, columns);
+    this.gridKept = this.densityKept = null;
+    this.version++;
+  }
+
+  /** Take over new colours, clusters and filter; the items are the same. */
   take(meta: Meta, columns: Columns): void {
     const recoloured = meta.colour.title !== this.meta.colour.title;
     this.version++;
@@ -63,7 +75,7 @@ export class MapModel {
     for (const code of this.codes) if (code < this.classes) this.sizes[code]++;
     if (recoloured) this.hidden.clear();
     const cluster = meta.columns.cluster ? columns.get(meta.columns.cluster) : undefined;
-    this.clusters = cluster ? asCodes(cluster, 1) : null;
+    this.clusters = cluster ? asCodes(cluster, meta.clusters?.code_bytes ?? 1) : null;
     this.filter(meta, columns);
   }
 
@@ -72,6 +84,11 @@ export class MapModel {
     this.meta = meta;
     this.mask = (meta.columns.mask && columns.get(meta.columns.mask)) || null;
     this.matching = this.mask ? bitsOf(this.mask, this.scene.count) : this.scene.count;
+  }
+
+  /** Looks points of a flat map up; built when it is first needed. */
+  get grid(): Grid {
+    return (this.gridKept ??= new Grid(this.scene.points));
   }
 
   get density(): Density {
@@ -129,6 +146,13 @@ export class MapModel {
     return dimmed ? this.classes : this.codes[index];
   }
 
+  /** Of all points the styles they are drawn in. */
+  styleCodes(): Uint16Array<ArrayBuffer> {
+    const codes = new Uint16Array(this.scene.count);
+    for (let index = 0; index < codes.length; index++) codes[index] = this.styleOf(index);
+    return codes;
+  }
+
   /** Whether a point is to be seen at all, however faintly. */
   readonly isDrawn = (index: number): boolean => !this.hidden.has(this.styleOf(index));
 
@@ -149,17 +173,30 @@ export class MapModel {
     };
   }
 
-  /** The names to write on the map: those of clusters, else of the classes. */
-  names(): { name: string; code: number; anchor: Anchor }[] {
-    const named = this.clusters && this.meta.clusters;
-    const { colour } = this.meta;
-    if (!named && (colour.kind !== "classes" || colour.names.length < 2)) return [];
-    const names = named ? this.meta.clusters! : (colour as { names: string[] }).names;
-    const codes = named ? this.clusters! : this.codes;
-    const other = named ? -1 : (colour as { other: number }).other;
-    return anchorsOf(this.scene.points, codes, names.length)
-      .map((anchor, code) => ({ name: names[code], code, anchor }))
-      .filter(({ anchor, code }) => anchor.size > 0 && code !== other);
+  /** The themes to name on the map, from the coarsest level to the finest: clusters', else classes'. */
+  themes(): Themes[] {
+    const { clusters, colour } = this.meta;
+    if (clusters && this.clusters) {
+      const finest = { names: clusters.names, of: null, codes: this.clusters };
+      return [...clusters.levels.map((level) => ({ ...level, codes: finest.codes })), finest];
+    }
+    if (colour.kind !== "classes" || colour.names.length < 2) return [];
+    // What gathers left-over names has none of its own: it is the last one.
+    const names = colour.other < 0 ? colour.names : colour.names.slice(0, colour.other);
+    return [{ names, of: null, codes: this.codes }];
+  }
+
+  /** Whether a point's class is shown, as the legend says. */
+  readonly shows = (index: number): boolean => !this.hidden.has(this.codes[index]);
+
+  /** The points of a theme that can be selected, in rising order. */
+  membersOf({ of, codes }: Themes, theme: number): Uint32Array {
+    const found: number[] = [];
+    for (let index = 0; index < codes.length; index++) {
+      const code = codes[index];
+      if ((of ? of[code] : code) === theme && this.accepts(index)) found.push(index);
+    }
+    return Uint32Array.from(found);
   }
 
   /** What a point is called where it is hovered: its class, or its value. */
@@ -171,6 +208,10 @@ export class MapModel {
     const value = valueAt(colour, code / (STEPS - 1));
     return `${colour.title}: about ${Number(value.toPrecision(2))}`;
   }
+}
+
+function sceneOf({ columns: { xy }, dims }: Meta, columns: Columns): Scene {
+  return Scene.of(asFloats(columns.get(xy) ?? new Uint8Array(0)), dims);
 }
 
 /** Two bytes of value, 0 to 65534 between the ends of the scale, as steps of colour. */

@@ -1,6 +1,5 @@
 /** A word where one has gone to where no point is: the map would else look broken. */
 import { el } from "../dom";
-import { toUnit } from "../view";
 import type { Context } from "./context";
 
 /** It is looked at most so often, in milliseconds: a million hidden points take a while. */
@@ -23,6 +22,8 @@ export class Nothing {
 
   /** The map was drawn: soon look whether anything is to be seen. */
   look(): void {
+    // In space all points must be looked at: not before one has come to rest.
+    if (this.ctx.stage.deep) this.destroy();
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.check();
@@ -31,16 +32,14 @@ export class Nothing {
 
   private check(): void {
     const { model, stage } = this.ctx;
-    const about = [stage.view, stage.whole, model.version, model.selectedCount, ...model.hidden];
+    const about = [stage.lens, stage.whole, stage.finder, model.version, model.selectedCount, ...model.hidden];
     if (about.length === this.about.length && about.every((one, k) => one === this.about[k])) return;
     this.about = about;
-    const { width, height } = stage.view;
-    const [left, top] = toUnit(stage.view, 0, 0);
-    const [right, bottom] = toUnit(stage.view, width, height);
-    this.root.hidden = stage.whole || model.grid.anyIn(left, bottom, right, top, model.isDrawn);
+    this.root.hidden = stage.whole || (stage.finder?.any(model.isDrawn) ?? true);
   }
 
   destroy(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }

@@ -1,8 +1,9 @@
 /** Pins: decodes that were kept; Interpolate can go from one to another. */
 import { askDecode } from "../asks";
 import { pictureOf } from "../decoded";
+import type { Seen } from "../lens";
 import { dot, framed } from "../marks";
-import { toScreen, type View } from "../view";
+import { Followed } from "../moving";
 import { Channel, type Context } from "./context";
 import { recall, store } from "./memory";
 import type { Pin } from "./meta";
@@ -18,6 +19,7 @@ interface Held {
 
 export class PinBoard {
   private held: Held[] = [];
+  private readonly followed = new Followed();
 
   constructor(private readonly ctx: Context) {}
 
@@ -27,11 +29,35 @@ export class PinBoard {
 
   /** Show the pins that Python remembers; loaded again, the page knows none, but this tab does. */
   restore(): void {
-    const { pins, turn, columns } = this.ctx.meta();
+    const { pins, turn, columns, view } = this.ctx.meta();
     const own = pins.length === 0 && turn === 0 ? (recall<Pin[]>("pins", columns.xy) ?? []) : [];
-    this.held = [...pins, ...own].slice(0, MOST).map((pin) => ({ pin, picture: null }));
+    // A pin that says nothing of its map was dropped on this one.
+    const here = [...pins, ...own].map((pin) => ({ ...pin, view: pin.view ?? view }));
+    this.held = here.slice(0, MOST).map((pin) => ({ pin, picture: null }));
     if (own.length > 0) this.ctx.send({ pins: this.list });
     void this.picture();
+  }
+
+  /**
+   * The map has become another one. A pin on an item goes with it, and one that Python has placed
+   * anew goes there; how many have no place here is returned: they are kept, and shown again there.
+   */
+  moved(): number {
+    this.followed.begin();
+    const { pins, view } = this.ctx.meta();
+    for (const held of this.held) {
+      const same = pins.find((pin) => pin.view === view && sameDecode(pin, held.pin));
+      if (same) held.pin = same;
+    }
+    return this.held.filter(({ pin }) => this.placeOf(pin) === null).length;
+  }
+
+  /** Where a pin belongs on this map; null where it lies on another one. */
+  private placeOf({ x, y, view, index }: Pin): Seen | null {
+    const { model, stage } = this.ctx;
+    const here = view === this.ctx.meta().view && !stage.deep;
+    if (here) return stage.seen(...model.scene.toUnit(x, y));
+    return index === null || index >= model.scene.count ? null : stage.seen(...model.scene.at(index));
   }
 
   /** Decode the pictures that are missing: only where a pin is was remembered. */
@@ -59,8 +85,8 @@ export class PinBoard {
   /** Take away the pin at a place of the window; whether there was one. */
   removeAt(x: number, y: number): boolean {
     const at = this.held.findIndex(({ pin }) => {
-      const [px, py] = this.screenOf(pin);
-      return Math.hypot(px - x, py - y) < REACH;
+      const place = this.placeOf(pin);
+      return place !== null && Math.hypot(place[0] - x, place[1] - y) < REACH;
     });
     if (at < 0) return false;
     this.held.splice(at, 1);
@@ -75,16 +101,14 @@ export class PinBoard {
     this.ctx.stage.repaint();
   }
 
-  private screenOf({ x, y }: Pin): [number, number] {
-    return toScreen(this.ctx.stage.view, ...this.ctx.model.scene.toUnit(x, y));
-  }
-
-  draw(context: CanvasRenderingContext2D, view: View): void {
+  draw(context: CanvasRenderingContext2D): void {
     const theme = this.ctx.theme();
     context.textAlign = "center";
     context.textBaseline = "middle";
     this.held.forEach(({ pin, picture }, number) => {
-      const [x, y] = toScreen(view, ...this.ctx.model.scene.toUnit(pin.x, pin.y));
+      const place = this.placeOf(pin);
+      if (!place) return;
+      const [x, y] = this.followed.at(String(number), place, this.ctx.stage.share);
       if (picture) framed(context, picture, [x - SIDE / 2, y + 14], SIDE, theme);
       dot(context, [x, y], 9, theme.accent, theme.background);
       context.fillStyle = "#ffffff";
@@ -92,4 +116,9 @@ export class PinBoard {
       context.fillText(String(number + 1), x, y + 0.5);
     });
   }
+}
+
+/** Whether two pins are the same decode, wherever they lie. */
+function sameDecode(one: Pin, other: Pin): boolean {
+  return one.index === other.index && JSON.stringify(one.z) === JSON.stringify(other.z);
 }

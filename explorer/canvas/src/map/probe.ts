@@ -1,25 +1,34 @@
 /** The probe: what the model makes of the place under the pointer, decoded while it moves. */
 import { countAnswer, GUESS, pictureOf, showIn, strength, trustWords } from "../decoded";
 import { el, icon } from "../dom";
-import { askAt } from "../asks";
+import { askAt, askItem } from "../asks";
 import { ring } from "../marks";
-import { Rest, type Body, type Place } from "../protocol";
+import { Rest, type Body, type Reply } from "../protocol";
 import { reachesPython } from "../renewal";
 import { bodyOf, type Still } from "../still";
-import { toScreen, toUnit, type View } from "../view";
+import { counted } from "../scales";
+import { toScreen, toUnit } from "../view";
 import { Card } from "./cards";
 import { Channel, type Context } from "./context";
 import type { Pin } from "./meta";
 import { PinBoard } from "./pins";
 import { Trail } from "./trail";
 
-/** A decode, and where on the map it was asked for. */
-interface Found {
+/** Where the probe is: a place of the map, or an item of it. */
+interface Spot {
   u: number;
   v: number;
+  touch: boolean;
+  /** In space a pointer means no single place: there an item is decoded. */
+  index: number | null;
+}
+
+/** A decode, and where on the map it was asked for. */
+interface Found {
+  spot: Spot;
   trust: number;
   nearest: number;
-  z: number[];
+  z: number[] | null;
   body: Body;
 }
 
@@ -33,7 +42,7 @@ export class Probe {
   private readonly keep: HTMLButtonElement;
   private found: Found | null = null;
   /** Where the probe is, whether or not the answer is there. */
-  private spot: { u: number; v: number; touch: boolean } | null = null;
+  private spot: Spot | null = null;
   private asked = 0;
   /** Answers up to this one are not told: what was asked for is pinned already. */
   private untold = 0;
@@ -43,7 +52,7 @@ export class Probe {
   private wanted = false;
   private request = 0;
   /** For where Python was asked last. */
-  private sent = { u: 0, v: 0 };
+  private sent: Spot | null = null;
 
   constructor(private readonly ctx: Context) {
     this.pins = new PinBoard(ctx);
@@ -73,24 +82,34 @@ export class Probe {
     const { view } = this.ctx.stage;
     const inside = (value: number, most: number): number => Math.max(0, Math.min(most, value));
     const [u, v] = toUnit(view, inside(x, view.width), inside(y, view.height));
-    this.spot = { u, v, touch };
+    this.go({ u, v, touch, index: null }, final);
+  }
+
+  /** Probe at an item of a map in space. */
+  item(index: number, touch: boolean): void {
+    const [u, v] = this.ctx.model.scene.at(index);
+    this.go({ u, v, touch, index }, true);
+  }
+
+  private go(spot: Spot, final: boolean): void {
+    this.spot = spot;
     this.wanted = this.coming = false;
-    this.ask(u, v, final);
+    this.ask(spot, final);
     this.follow();
     this.ctx.stage.repaint();
   }
 
-  private ask(u: number, v: number, final: boolean): void {
-    if (this.ctx.live()?.state === "live") void this.askLive(u, v, final);
+  private ask(spot: Spot, final: boolean): void {
+    if (this.ctx.live()?.state === "live") void this.askLive(spot, final);
     else if (!reachesPython()) this.waitFor("The server does not answer: trying again");
-    else if (final) this.askPython(u, v);
+    else if (final) this.askPython(spot);
     else this.waitFor(`${this.ctx.live() ? "Not live: decodes" : "Decodes"} when you let go`);
   }
 
   /** Ask again for where the probe is, as when the connection is back. */
   again(): void {
     void this.pins.picture();
-    if (this.spot) void this.askLive(this.spot.u, this.spot.v, false);
+    if (this.spot) void this.askLive(this.spot, false);
   }
 
   /** Move by some pixels, from the middle where it was nowhere: the arrow keys. */
@@ -103,38 +122,42 @@ export class Probe {
     this.at(start[0] + (first ? 0 : dx), start[1] + (first ? 0 : dy), false, true);
   }
 
-  private async askLive(u: number, v: number, final: boolean): Promise<void> {
+  private async askLive(spot: Spot, final: boolean): Promise<void> {
+    const { u, v, index } = spot;
     const [x, y] = this.ctx.model.scene.toData(u, v);
     const { view } = this.ctx.meta();
+    const live = this.ctx.live();
     const mine = ++this.asked;
     this.coming = true;
-    const reply = await this.ctx
-      .live()
-      ?.ask(Channel.probe, (to) => askAt(to, view, this.rest, x, y));
+    const reply = await live?.ask(Channel.probe, (to) =>
+      index === null ? askAt(to, view, this.rest, x, y) : askItem(to, index),
+    );
     const last = mine === this.asked;
     if (last) this.coming = false;
     if (!this.spot) return;
     // Answers come in order; one for a place that was left is still newer than what is shown.
-    if (reply?.kind === "place") this.show(foundOf(reply, u, v), final && last && mine > this.untold);
+    const found = foundOf(reply, spot, live?.hello?.dim);
+    if (found) this.show(found, final && last && mine > this.untold);
     else if (reply?.kind === "error") this.fail(reply.message);
     if (last) this.giveUp(reply?.kind === "error");
   }
 
-  private askPython(u: number, v: number): void {
-    const [x, y] = this.ctx.model.scene.toData(u, v);
-    this.sent = { u, v };
+  private askPython(spot: Spot): void {
+    const { index } = spot;
+    const [x, y] = this.ctx.model.scene.toData(spot.u, spot.v);
+    this.sent = spot;
     this.coming = true;
     this.waitFor("Decoding…");
-    this.ctx.send({ probe: { x, y, rest: this.rest, request: ++this.request } });
+    this.ctx.send({ probe: { x, y, rest: this.rest, request: ++this.request, index } });
   }
 
   /** Python's answer where there is no live socket; whether it is one to the last request. */
   answered(still: Still): boolean {
     if (still.request !== this.request) return false;
     const { spot, sent } = this;
-    if (spot?.u === sent.u && spot.v === sent.v) {
+    if (spot && sent && samePlace(spot, sent)) {
       this.coming = false;
-      this.show({ ...sent, ...still, body: bodyOf(still) }, true);
+      this.show({ ...still, spot, body: bodyOf(still) }, true);
     }
     return true;
   }
@@ -145,9 +168,10 @@ export class Probe {
     const { body } = found;
     showIn(this.shown, body);
     this.shown.style.opacity = strength(found.trust);
-    this.trust.textContent = trustWords(found.trust);
+    this.trust.textContent = this.aside(found);
     this.trust.classList.toggle("low", found.trust < GUESS);
-    this.trail.add(found.u, found.v, body, this.ctx.stage.view);
+    const { u, v, index } = found.spot;
+    if (index === null) this.trail.add(u, v, body, this.ctx.stage.view);
     countAnswer(this.card.root);
     this.follow();
     this.ctx.stage.repaint();
@@ -158,7 +182,7 @@ export class Probe {
   /** What is decoded, if it is of where the probe is now. */
   private get here(): Found | null {
     const { found, spot } = this;
-    return found && spot && found.u === spot.u && found.v === spot.v ? found : null;
+    return found && spot && samePlace(found.spot, spot) ? found : null;
   }
 
   /** Say why there is no decode yet; the one before it lies elsewhere. */
@@ -178,12 +202,17 @@ export class Probe {
     this.follow();
   }
 
+  /** What is said beside a decode: how far it can be trusted, or which item it is of. */
+  private aside({ trust, spot: { index } }: Found): string {
+    return index === null ? trustWords(trust) : `Item ${counted(index)}, decoded again`;
+  }
+
   private words(found: Found): string {
     const what =
       found.body.kind === "texts"
         ? `“${found.body.texts[0]?.text ?? ""}”`
         : `a picture like item ${found.nearest} ${this.ctx.model.wordsFor(found.nearest)}`;
-    return `Decoded here: ${what}. ${trustWords(found.trust)}.`;
+    return `Decoded here: ${what}. ${this.aside(found)}.`;
   }
 
   /** Keep what is decoded here; where that is still on its way, as soon as it has come. */
@@ -192,31 +221,32 @@ export class Probe {
     if (!spot) return;
     this.wanted = here === null;
     if (!here) {
-      if (!this.coming) this.ask(spot.u, spot.v, true);
+      if (!this.coming) this.ask(spot, true);
       return;
     }
     this.untold = this.asked;
     const { body } = here;
-    this.pins.add(this.pinAt(here), body.kind === "images" ? pictureOf(body) : null);
+    this.pins.add(this.pinAt(here.spot, here.z), body.kind === "images" ? pictureOf(body) : null);
   }
 
-  private pinAt({ u, v, z }: { u: number; v: number; z: number[] | null }): Pin {
+  private pinAt({ u, v, index }: Spot, z: number[] | null): Pin {
     const [x, y] = this.ctx.model.scene.toData(u, v);
-    return { x, y, z, index: this.itemAt(u, v) };
+    return { x, y, z, index: index ?? this.itemAt(u, v), view: this.ctx.meta().view };
   }
 
   /** No decode came for what was to be pinned; where there is none, an item still has its own z. */
   private giveUp(refused: boolean): void {
     if (!this.wanted || !this.spot) return;
     this.wanted = false;
-    const pin = this.pinAt({ ...this.spot, z: null });
+    const pin = this.pinAt(this.spot, null);
     if (refused && pin.index !== null) this.pins.add(pin, null);
     else this.ctx.say("Nothing was pinned: no decode came for this place.");
   }
 
   private itemAt(u: number, v: number): number | null {
     const { model, stage } = this.ctx;
-    const index = model.grid.nearest(u, v, 3 / stage.view.scale, model.accepts);
+    const [x, y] = stage.seen(u, v);
+    const index = stage.finder?.at(x, y, 3, model.accepts) ?? -1;
     return index < 0 ? null : index;
   }
 
@@ -231,27 +261,39 @@ export class Probe {
   /** The map was moved under the probe, or the probe over the map. */
   follow(): void {
     if (!this.spot) return;
-    const [x, y] = toScreen(this.ctx.stage.view, this.spot.u, this.spot.v);
-    const { width, height } = this.ctx.stage.view;
+    const [x, y] = this.screenOf(this.spot);
+    const { width, height } = this.ctx.stage.lens;
     // A hair of rounding is no reason to hide at the edge.
-    if (x < -1 || y < -1 || x > width + 1 || y > height + 1) this.card.hide();
+    if (!(x >= -1 && y >= -1 && x <= width + 1 && y <= height + 1)) this.card.hide();
     else if (this.found || this.card.root.matches(".failed, .later")) {
       this.card.at(x, y, this.ctx.stage, this.spot.touch);
     }
   }
 
-  draw(context: CanvasRenderingContext2D, view: View): void {
+  private screenOf({ u, v, index }: Spot): [number, number] {
+    const { stage } = this.ctx;
+    const [x, y] = index === null ? stage.seen(u, v) : stage.placeOf(index);
+    return [x, y];
+  }
+
+  draw(context: CanvasRenderingContext2D): void {
     const theme = this.ctx.theme();
-    this.trail.draw(context, view, theme);
-    this.pins.draw(context, view);
+    this.trail.draw(context, this.ctx.stage, theme);
+    this.pins.draw(context);
     if (!this.spot) return;
     const empty = this.found !== null && this.found.trust < GUESS;
-    const spot = toScreen(view, this.spot.u, this.spot.v);
-    ring(context, spot, 8, theme.accent, theme, empty ? [3, 3] : []);
+    ring(context, this.screenOf(this.spot), 8, theme.accent, theme, empty ? [3, 3] : []);
   }
 }
 
-function foundOf(place: Place, u: number, v: number): Found {
-  const { trust, nearest, body } = place;
-  return { u, v, trust, nearest, body, z: [...place.z] };
+function samePlace(one: Spot, other: Spot): boolean {
+  return one.u === other.u && one.v === other.v && one.index === other.index;
+}
+
+/** The decode in a reply; null where it holds none. Of a long z an item tells only the beginning. */
+function foundOf(reply: Reply | null | undefined, spot: Spot, dim = 0): Found | null {
+  if (reply?.kind === "place") return { ...reply, spot, z: [...reply.z] };
+  if (reply?.kind !== "item" || spot.index === null || !reply.reconstruction) return null;
+  const { reconstruction: body, z } = reply;
+  return { spot, trust: 1, nearest: spot.index, body, z: z.length < dim ? null : z };
 }

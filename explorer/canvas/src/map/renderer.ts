@@ -1,24 +1,35 @@
-/** How points get onto the screen: WebGL by regl-scatterplot, or a plain canvas for smaller maps. */
+/** How points get onto the screen: by WebGL, or on a plain canvas for smaller maps. */
+import type { Lens } from "../lens";
+import type { Moving } from "../moving";
+import type { Scene } from "../scales";
 import type { Styles } from "./model";
-import type { View } from "../view";
 
 /** The most points that are drawn without WebGL. */
 export const PLAIN_MOST = 50_000;
 
-export interface Points {
-  /** u and v of each point. */
-  places: Float32Array;
-  styleOf(index: number): number;
+/** One drawing of the points. */
+export interface Shot {
+  lens: Lens;
+  /** How wide a point is at the middle's depth, in CSS pixels. */
+  size: number;
+  /** How far along points are on their way from where they were; 1 where they are there. */
+  share: number;
+  /** Only every so manieth point is in the order: more do not fit between two frames. They are larger. */
+  step: number;
 }
 
 export interface Renderer {
   readonly kind: "webgl" | "plain";
-  /** How styles look from the next drawing on; `size` in CSS pixels. */
-  setStyles(styles: Styles, size: number): void;
-  /** Take over points and the style of each, and draw them. */
-  setPoints(points: Points, view: View): Promise<void>;
-  /** Draw the points again, seen differently or in styles that look different. */
-  draw(view: View): Promise<void>;
+  setPoints(scene: Scene): void;
+  /** The style of each point. */
+  setCodes(codes: Uint16Array): void;
+  /** How the styles look. */
+  setStyles(styles: Styles): void;
+  /** On which way points are; null where they are there. */
+  setMoving(moving: Moving | null): void;
+  /** Which points are drawn in which order, the first beneath the others; null for all in theirs. */
+  setOrder(order: Uint32Array | null): void;
+  draw(shot: Shot): void;
   destroy(): void;
 }
 
@@ -37,4 +48,12 @@ export function pointSize(count: number, zoom: number): number {
 export function pointOpacity(inView: number, size: number, area: number): number {
   const layers = (inView * size * size) / Math.max(1, area / 3);
   return Math.min(0.88, Math.max(0.1, 1 / (1 + 0.5 * layers)));
+}
+
+/** What depth does to a point: the nearer, the larger and the more opaque. 1 at the middle's depth. */
+export const DEPTH = { size: 1.25, most: 3, ink: 2.2, least: 0.15 };
+
+export function nearer(near: number): { size: number; ink: number } {
+  const { size, most, ink, least } = DEPTH;
+  return { size: Math.min(most, near ** size), ink: Math.max(least, near ** ink) };
 }

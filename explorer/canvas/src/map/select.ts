@@ -4,7 +4,6 @@ import { encodeRanges, toBase64 } from "../ranges";
 import { trace } from "../marks";
 import { counted } from "../scales";
 import { withAlpha } from "../theme";
-import { toUnit } from "../view";
 import type { Context } from "./context";
 import type { Place } from "./gestures";
 
@@ -52,15 +51,9 @@ export class Select {
     this.cancel();
     if (path.length < (shape === "box" ? 2 : 3)) return;
     const { model, stage } = this.ctx;
-    const corners = path.flatMap(([x, y]) => toUnit(stage.view, x, y));
-    let found: Uint32Array;
-    if (shape === "lasso") found = model.grid.inPolygon(corners, model.accepts);
-    else {
-      const [u0, v0, u1, v1] = corners;
-      const [left, right, bottom, top] = [Math.min(u0, u1), Math.max(u0, u1), Math.min(v0, v1), Math.max(v0, v1)];
-      found = model.grid.inBox(left, bottom, right, top, model.accepts);
-    }
-    this.take(found, place);
+    const corners = shape === "lasso" ? path : boxOf(path);
+    const found = stage.finder?.within(corners.flat(), model.accepts);
+    if (found) this.take(found, place);
   }
 
   /** Add one item to the selection, or take it out: a click with Shift held. */
@@ -76,7 +69,8 @@ export class Select {
     return true;
   }
 
-  private take(found: Uint32Array, place: Place): void {
+  /** Select these: alone, added to what is selected, or taken from it. */
+  take(found: Uint32Array, place: Pick<Place, "shift" | "alt">): void {
     const { model } = this.ctx;
     if (place.shift) this.set(merged(model.selection(), found));
     else if (place.alt) {
@@ -107,8 +101,7 @@ export class Select {
   draw(context: CanvasRenderingContext2D): void {
     if (this.path.length < 2) return;
     const { accent } = this.ctx.theme();
-    const [[x0, y0], [x1, y1]] = this.path;
-    trace(context, this.shape === "lasso" ? this.path : [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]);
+    trace(context, this.shape === "lasso" ? this.path : boxOf(this.path));
     context.closePath();
     context.fillStyle = withAlpha(accent, 0.12);
     context.strokeStyle = accent;
@@ -116,6 +109,11 @@ export class Select {
     context.fill();
     context.stroke();
   }
+}
+
+/** The corners of the box between the first two places of a path. */
+function boxOf([[x0, y0], [x1, y1]]: [number, number][]): [number, number][] {
+  return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]; // prettier-ignore
 }
 
 /** Two rising lists as one. */

@@ -1,85 +1,124 @@
-/**
- * The layers of the map and what part of it is seen: shading, points, and what is drawn over them.
- *
- * A light map is drawn anew in every frame. A heavy one (many points on a slow machine) follows the
- * hand as a picture that is moved and enlarged, and is drawn anew where the hand comes to rest.
- */
+/** The layers of the map and what part of it is seen: shading, points, and what is drawn over them. */
 import { el, fitCanvas, flat } from "../dom";
-import { parsed, type Theme } from "../theme";
-import { FULL, kept, resized, shift, toScreen, wholeView, zoomOf, type Frame, type View } from "../view";
+import { flatLens, seen, type Lens, type Seen } from "../lens";
+import { caught, mixed, Moving } from "../moving";
+import { orbitLens, wholeOrbit, type Ball, type Orbit } from "../orbit";
+import { reducedMotion, type Theme } from "../theme";
+import {
+  cameraOf, FULL, kept, resized, toScreen, wholeView, zoomOf, type Camera, type Frame, type View,
+} from "../view"; // prettier-ignore
+import { DeepFinder, FlatFinder, type Finder } from "./finder";
 import type { MapModel } from "./model";
-import { pointOpacity, pointSize, type Renderer } from "./renderer";
+import { Painter } from "./painter";
+import type { Renderer } from "./renderer";
+import { drawFloor, shadingOf } from "./shading";
 
-/** A drawing that takes longer than this many milliseconds does not fit between two frames. */
-const HEAVY = 60;
-const REST = 110;
-/** A drawing that fails is tried again so often. */
-const MOST_FAILURES = 3;
 /** Points are shaded beneath where they are drawn fainter than this. */
 const CROWDED = 0.55;
-
-interface Look {
-  size: number;
-  opacity: number;
-  /** Differs where anything differs that styles are made of. */
-  key: string;
-}
-
-const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
 
 export class Stage {
   readonly root = el("div", { class: "layers" });
   view: View = wholeView(1, 1);
+  /** Where one looks from at a map in space. */
+  orbit: Orbit = wholeOrbit(1, 1);
   frame: Frame;
   /** Nobody has panned or zoomed: the whole map stays the whole map in any window. */
   whole = true;
+  private lensKept: Lens | null = null;
+  private finderKept: Finder | null = null;
+  private moving: Moving | null = null;
   private readonly under = el("canvas", { class: "layer" });
   private readonly points = el("canvas", { class: "layer" });
   private readonly over = el("canvas", { class: "layer" });
   private shading: HTMLCanvasElement | null = null;
-  private renderer: Renderer | null = null;
-  private drawn: View = this.view;
-  private busy = false;
-  /** Points or their styles changed since they were handed to the renderer. */
-  private stale = true;
-  private opacity = 1;
-  private cost = 0;
-  private moved = 0;
+  private readonly painter: Painter;
   private ticket = 0;
-  private rest: ReturnType<typeof setTimeout> | undefined;
-  private styled = "";
-  private failures = 0;
   private gone = false;
 
   constructor(
     readonly model: MapModel,
     private theme: Theme,
-    private readonly drawOver: (context: CanvasRenderingContext2D, view: View) => void,
+    private readonly drawOver: (context: CanvasRenderingContext2D) => void,
   ) {
     this.root.append(this.under, this.points, this.over);
     this.frame = { ...FULL, extent: model.scene.extent };
+    this.painter = new Painter(this, this.points, () => this.repaint());
+  }
+
+  /** Whether the map lies in space, and not on a plane. */
+  get deep(): boolean {
+    return this.model.scene.dims === 3;
   }
 
   get zoom(): number {
-    return zoomOf(this.view, this.frame);
+    return this.deep ? this.orbit.zoom : zoomOf(this.view, this.frame);
   }
 
-  /** How the points are drawn; "plain" is slower and for fewer of them. */
+  get lens(): Lens {
+    const { deep, orbit, ball, view } = this;
+    return (this.lensKept ??= deep ? orbitLens(orbit, ball) : flatLens(view));
+  }
+
+  get ball(): Ball {
+    return { radius: this.model.scene.radius, inset: this.frame.inset };
+  }
+
+  get camera(): Camera {
+    const { zoom, target } = this.orbit;
+    return this.deep ? { zoom, u: target[0], v: target[1] } : cameraOf(this.view, this.frame);
+  }
+
+  /** Looks points up where they are seen; on the way from map to map there is none. */
+  get finder(): Finder | null {
+    if (this.moving) return null;
+    const { model, view, lens } = this;
+    return (this.finderKept ??= this.deep
+      ? new DeepFinder(model.scene, lens)
+      : new FlatFinder(model.grid, view));
+  }
+
+  /** How points are drawn; "plain" is slower and for fewer of them. */
   get kind(): Renderer["kind"] | null {
-    return this.renderer?.kind ?? null;
+    return this.painter.kind;
+  }
+
+  get scheme(): Theme["scheme"] {
+    return this.theme.scheme;
+  }
+
+  /** How far along points are on their way from another map; 1 where they are there. */
+  get share(): number {
+    return this.moving?.share(performance.now()) ?? 1;
+  }
+
+  /** Where a place of the map is seen. */
+  seen(u: number, v: number, w = 0): Seen {
+    return seen(this.lens, u, v, w);
+  }
+
+  /** Where an item is seen, on its way too. */
+  placeOf(index: number): Seen {
+    const to = this.seen(...this.model.scene.at(index));
+    return this.moving ? mixed(this.moving.start(index, this.lens), to, this.share) : to;
   }
 
   start(make: (canvas: HTMLCanvasElement) => Renderer): void {
-    this.renderer = make(this.points);
-    this.restyle();
+    this.painter.start(make);
   }
 
-  /** Begin anew on a fresh surface, as after the graphics context was lost. */
-  restart(make: (canvas: HTMLCanvasElement) => Renderer): void {
-    this.renderer?.destroy();
-    this.busy = false;
-    this.styled = "";
-    this.start(make);
+  /** Where every point is seen now. */
+  caught(): Float32Array {
+    return caught(this.model.scene, this.lens, this.moving, performance.now());
+  }
+
+  /** The points lie elsewhere now: they go there from where they were seen, and all is looked at. */
+  moved(from: Float32Array): void {
+    this.moving = reducedMotion() ? null : new Moving(from);
+    this.frame = { ...this.frame, extent: this.model.scene.extent };
+    this.shading = null;
+    this.painter.placed();
+    this.painter.moved(this.moving);
+    this.lookAtAll();
   }
 
   resize(width: number, height: number): void {
@@ -88,10 +127,10 @@ export class Stage {
     this.view = this.whole
       ? wholeView(width, height, this.frame)
       : resized(this.view, width, height, this.frame);
-    for (const layer of [this.under, this.over]) fitCanvas(layer, width, height);
-    if (this.renderer?.kind !== "webgl") fitCanvas(this.points, width, height);
-    this.moved = 0;
-    this.repaint();
+    this.orbit = { ...this.orbit, width, height };
+    for (const layer of [this.under, this.points, this.over]) fitCanvas(layer, width, height);
+    this.painter.cleared();
+    this.lookedElsewhere();
   }
 
   /** Something else covers the window at its sides now. */
@@ -99,18 +138,33 @@ export class Stage {
     if (JSON.stringify(inset) === JSON.stringify(this.frame.inset)) return;
     this.frame = { ...this.frame, inset };
     if (this.whole) this.lookAtAll();
+    else this.lookedElsewhere();
   }
 
   look(view: View): void {
     this.whole = false;
     this.view = kept(view, this.frame);
-    this.moved = performance.now();
-    this.repaint();
+    this.painter.followed();
+    this.lookedElsewhere();
+  }
+
+  turn(orbit: Orbit): void {
+    this.whole = false;
+    this.orbit = orbit;
+    this.painter.followed();
+    this.lookedElsewhere();
   }
 
   lookAtAll(): void {
-    this.view = wholeView(this.view.width, this.view.height, this.frame);
+    const { width, height } = this.view;
+    this.view = wholeView(width, height, this.frame);
+    this.orbit = wholeOrbit(width, height);
     this.whole = true;
+    this.lookedElsewhere();
+  }
+
+  private lookedElsewhere(): void {
+    this.lensKept = this.finderKept = null;
     this.repaint();
   }
 
@@ -122,7 +176,7 @@ export class Stage {
 
   /** Points have other styles now: another colouring, selection or filter. */
   restyle(): void {
-    this.stale = true;
+    this.painter.restyled();
     this.repaint();
   }
 
@@ -132,108 +186,44 @@ export class Stage {
     this.ticket = requestAnimationFrame(() => {
       this.ticket = 0;
       if (this.gone || this.view.width < 2) return;
+      if (this.moving && this.share >= 1) {
+        this.moving = null;
+        this.painter.moved(null);
+      }
       this.paintUnder();
-      this.paintPoints();
-      this.paintOver();
+      this.painter.paint(this.share);
+      this.drawOver(this.cleared(this.over));
+      if (!this.moving) return;
+      // The first step is the most work: time runs when that is done.
+      requestAnimationFrame((now) => this.moving?.begin(now));
+      this.repaint();
     });
   }
 
-  private paintOver(): void {
-    const context = flat(this.over);
-    const ratio = this.over.width / this.view.width;
+  private cleared(layer: HTMLCanvasElement): CanvasRenderingContext2D {
+    const context = flat(layer);
+    const ratio = layer.width / this.view.width;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.view.width, this.view.height);
-    this.drawOver(context, this.view);
+    return context;
   }
 
-  private paintPoints(): void {
-    if (!this.renderer) return;
-    this.shiftPoints();
-    const look = this.lookOf();
-    if (this.busy || (!this.stale && this.drawn === this.view && look.key === this.styled)) return;
-    const resting = performance.now() - this.moved >= REST;
-    if (this.cost > HEAVY && !resting && !this.stale) {
-      clearTimeout(this.rest);
-      this.rest = setTimeout(() => this.repaint(), REST + 10);
+  /** A quiet shade beneath a crowd, so that dense and very dense can be told apart; a floor in space. */
+  private paintUnder(): void {
+    const context = this.cleared(this.under);
+    const { count } = this.model.scene;
+    // What is beneath comes when the points have come.
+    context.globalAlpha = this.share ** 3;
+    if (this.deep) {
+      if (count > 1) drawFloor(context, this.model.scene, this.lens, this.theme);
       return;
     }
-    void this.drawPoints(this.renderer, look);
-  }
-
-  private async drawPoints(renderer: Renderer, look: Look): Promise<void> {
-    const [target, stale, began] = [this.view, this.stale, performance.now()];
-    this.busy = true;
-    this.stale = false;
-    const { model } = this;
-    let failed = false;
-    if (look.key !== this.styled) {
-      this.styled = look.key;
-      this.opacity = look.opacity;
-      renderer.setStyles(model.styles(this.theme.scheme, look.opacity), look.size);
-    }
-    try {
-      await (stale
-        ? renderer.setPoints(
-            { places: model.scene.points, styleOf: (index) => model.styleOf(index) },
-            target,
-          )
-        : renderer.draw(target));
-    } catch (error) {
-      // Destroyed or lost while it was drawing: whoever did that begins anew.
-      console.debug("The map was not drawn", error);
-      failed = true;
-    }
-    if (this.gone || renderer !== this.renderer) return;
-    this.failures = failed ? this.failures + 1 : 0;
-    if (failed && this.failures <= MOST_FAILURES) {
-      this.stale ||= stale;
-      this.styled = "";
-    }
-    this.drawn = target;
-    this.shiftPoints();
-    // A graphics processor works on after the call: two frames later it has caught up.
-    await nextFrame();
-    await nextFrame();
-    this.cost = performance.now() - began;
-    this.busy = false;
-    this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
-    this.repaint();
-  }
-
-  /** How points look from here; rounded, so that it changes only when one would see it. */
-  private lookOf(): Look {
-    const { view, model } = this;
-    const size = pointSize(model.scene.count, this.zoom);
-    const [halfWidth, halfHeight] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
-    const inView = model.grid.countIn(
-      view.u - halfWidth,
-      view.v - halfHeight,
-      view.u + halfWidth,
-      view.v + halfHeight,
-    );
-    const opacity = pointOpacity(inView, size, view.width * view.height);
-    const shown = { size: Math.round(size * 4) / 4, opacity: Math.round(opacity * 20) / 20 };
-    const about = [shown.size, shown.opacity, model.version, this.theme.scheme];
-    return { ...shown, key: `${about.join()} ${[...model.hidden].join()}` };
-  }
-
-  private shiftPoints(): void {
-    const { x, y, scale } = shift(this.drawn, this.view);
-    const still = this.drawn === this.view || this.drawn.width < 2;
-    this.points.style.transform = still ? "" : `translate(${x}px, ${y}px) scale(${scale})`;
-  }
-
-  /** A quiet shade beneath a crowd, so that dense and very dense can be told apart. */
-  private paintUnder(): void {
-    const context = flat(this.under);
-    const ratio = this.under.width / this.view.width;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.view.width, this.view.height);
-    if (this.opacity >= CROWDED || this.model.scene.count < 2) return;
+    const { opacity } = this.painter;
+    if (opacity >= CROWDED || count < 2 || this.moving) return;
     this.shading ??= shadingOf(this.model, this.theme);
     const [left, top] = toScreen(this.view, -1, 1);
     const side = 2 * this.view.scale;
-    context.globalAlpha = Math.min(1, (CROWDED - this.opacity) * 3);
+    context.globalAlpha = Math.min(1, (CROWDED - opacity) * 3);
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = "high";
     context.drawImage(this.shading, left, top, side, side);
@@ -242,28 +232,7 @@ export class Stage {
   destroy(): void {
     this.gone = true;
     cancelAnimationFrame(this.ticket);
-    clearTimeout(this.rest);
-    this.renderer?.destroy();
+    this.painter.destroy();
     this.root.remove();
   }
-}
-
-/** The density of a map as a picture, dark on light or light on dark. */
-export function shadingOf(model: MapModel, theme: Theme, most = 0.3): HTMLCanvasElement {
-  const { side, shares } = model.density;
-  const canvas = el("canvas", { width: side, height: side });
-  const context = flat(canvas);
-  const picture = context.createImageData(side, side);
-  const [red, green, blue] = parsed(theme.text);
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const at = 4 * ((side - 1 - row) * side + column);
-      picture.data[at] = red;
-      picture.data[at + 1] = green;
-      picture.data[at + 2] = blue;
-      picture.data[at + 3] = 255 * most * shares[row * side + column];
-    }
-  }
-  context.putImageData(picture, 0, 0);
-  return canvas;
 }

@@ -12,7 +12,7 @@ export function startPoints(stage: Stage, root: HTMLElement, status: Status): vo
   const { count } = stage.model.scene;
   if (hasWebgl()) {
     const make = (canvas: HTMLCanvasElement): WebglRenderer =>
-      new WebglRenderer(canvas, () => stage.restart(make));
+      new WebglRenderer(canvas, () => stage.start(make));
     stage.start(make);
   } else if (count <= PLAIN_MOST) {
     stage.start((canvas) => new PlainRenderer(canvas));

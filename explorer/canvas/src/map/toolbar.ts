@@ -1,5 +1,5 @@
 /** The slim bar of tools, the buttons that zoom, and the search box. */
-import { el, icon, type Icon } from "../dom";
+import { el, icon, setAttributes, type Icon } from "../dom";
 import type { Tool } from "./gestures";
 
 const TOOLS: readonly [Tool, string][] = [
@@ -8,6 +8,8 @@ const TOOLS: readonly [Tool, string][] = [
   ["box", "Box: drag to select (3)"],
   ["lasso", "Lasso: draw around what you want to select (4)"],
 ];
+const TURN =
+  "Turn: drag to turn the map, with Shift or the right button to move it; click an item to decode it (1)";
 /** A pause in typing after which one is taken to be done. */
 const PAUSE = 350;
 
@@ -34,6 +36,15 @@ export class Toolbar {
       made.setAttribute("aria-pressed", String(name === tool));
     }
     this.chosen(tool);
+  }
+
+  /** The first tool probes a plane; in space, where a pointer means no single place, it turns the map. */
+  lies(deep: boolean): void {
+    const made = this.buttons.get("probe");
+    const label = deep ? TURN : TOOLS[0][1];
+    if (!made) return;
+    setAttributes(made, { "aria-label": label, title: label });
+    made.replaceChildren(icon(deep ? "turn" : "probe"));
   }
 
   /** The tool of a number key. */

@@ -1,9 +1,10 @@
 /** The last decodes of a drag, left behind along its way. */
 import { pictureOf } from "../decoded";
-import { dot, framed, stroke } from "../marks";
+import { dot, framed, stroke, type Spot } from "../marks";
 import type { Body } from "../protocol";
 import { withAlpha, type Theme } from "../theme";
-import { toScreen, type View } from "../view";
+import type { View } from "../view";
+import type { Stage } from "./stage";
 
 const MOST = 9;
 /** CSS pixels between two of them; pictures need more room than dots. */
@@ -31,9 +32,12 @@ export class Trail {
     this.steps = [];
   }
 
-  draw(context: CanvasRenderingContext2D, view: View, theme: Theme): void {
+  draw(context: CanvasRenderingContext2D, stage: Stage, theme: Theme): void {
     if (this.steps.length < 2) return;
-    const places = this.steps.map(({ u, v }) => toScreen(view, u, v));
+    const places = this.steps.map(({ u, v }): Spot => {
+      const [x, y] = stage.seen(u, v);
+      return [x, y];
+    });
     stroke(context, places, withAlpha(theme.accent, 0.45), 1.5);
     // The newest lies under the probe itself.
     this.steps.slice(0, -1).forEach(({ picture }, k) => {

@@ -2,8 +2,8 @@
 import { GUESS } from "../decoded";
 import type { Box } from "../labels";
 import { dot, stroke, written, type Spot } from "../marks";
+import { Followed } from "../moving";
 import { between } from "../scales";
-import { toScreen, type View } from "../view";
 import type { Context } from "./context";
 
 /** CSS pixels: the radius of a dot, how far from its middle its name stands, and how large that is. */
@@ -14,23 +14,36 @@ const WORDS = { width: 38, height: 16 };
 export class Way {
   /** How far along one is, 0 to 1. */
   place = 0;
+  private readonly followed = new Followed();
 
   constructor(private readonly ctx: Context) {}
 
-  private places(view: View): Spot[] {
-    const { scene } = this.ctx.model;
+  /** The map begins to become another one. */
+  moved(): void {
+    this.followed.begin();
+  }
+
+  private places(): Spot[] {
+    const { model, stage } = this.ctx;
+    const { dims } = model.scene;
     const places = this.ctx.meta().path?.places ?? [];
-    return places.length < 2 ? [] : places.map(([x, y]) => toScreen(view, ...scene.toUnit(x, y)));
+    // Of a path that was made for a plane nobody knows where it lies in space.
+    if (places.length < 2 || places.some(({ length }) => length < dims)) return [];
+    return places.map((place, k) => {
+      const [u, v, w = 0] = model.scene.toUnit(...place.slice(0, dims));
+      const [x, y] = this.followed.at(`${k} of ${places.length}`, stage.seen(u, v, w), stage.share);
+      return [x, y];
+    });
   }
 
   /** What its two ends and their names cover. */
-  labels(view: View): Box[] {
-    const places = this.places(view);
+  labels(): Box[] {
+    const places = this.places();
     return places.length > 0 ? endsOf(places).map(({ box }) => box) : [];
   }
 
-  draw(context: CanvasRenderingContext2D, view: View): void {
-    const places = this.places(view);
+  draw(context: CanvasRenderingContext2D): void {
+    const places = this.places();
     const trust = this.ctx.meta().path?.trust ?? [];
     if (places.length === 0) return;
     const theme = this.ctx.theme();
