@@ -45,7 +45,8 @@ def show(run: Run, view: View, projection: Projection, sent: Sent, source: Sourc
         with item_side, st.container(key="cluster_side", gap="small"):
             item = _selected(run, view, state, mask)
         with map_side, st.container(key="cluster_room", gap=None):
-            latent_map(sent, source, key=key, mask=mask, picked=item, pins=held)
+            placed = pins.placed(run, held, source.view, projection)
+            latent_map(sent, source, key=key, mask=mask, picked=item, pins=placed)
             st.caption(computed.map_note(run, projection))
         clusters_cards.show(run, view, _here(run, state, passing))
 
