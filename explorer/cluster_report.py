@@ -34,13 +34,9 @@ def report(
     `themes`: into how many larger groups to gather the clusters. `compare`: whether to put k-means
     without the model beside it. What cannot be told of this run is left out, and `notes` says why.
     """
-    from vae_core.evaluation.clustering import silhouette
-
-    assignment = clustering.assignment
-    found = describe(vectors, assignment, clustering.found.membership)
+    found = describe(vectors, clustering.assignment, clustering.found.membership)
     notes = [clustering.found.note] if clustering.found.note else []
     terms = _terms(run, notes)
-    inside = assignment >= 0
     result: dict[str, Any] = {
         "title": clustering.title,
         "said": clustering.spec.words(),
@@ -48,14 +44,30 @@ def report(
         "items": len(run),
         "noise": found.noise,
         "clusters": _clusters(run, clustering, found, terms),
-        "silhouette": silhouette(vectors[inside], assignment[inside], seed=clustering.spec.seed),
-        "stability": _stability(clustering, vectors, notes),
     }
     if themes is not None:
         result["themes"] = _themes(clustering, vectors, found, terms, themes)
-    result["labels"] = _labels(run, clustering, notes)
-    result["compared"] = _compared(run, clustering, found, notes) if compare else None
-    return {**result, "notes": notes}
+    judged = measures(run, clustering, vectors, compare=compare)
+    return {**result, **judged, "notes": [*notes, *judged["notes"]]}
+
+
+def measures(
+    run: Run, clustering: Clustering, vectors: Vectors, *, compare: bool = False
+) -> dict[str, Any]:
+    """Judge a clustering of `run` as `report` does, without describing it."""
+    from vae_core.evaluation.clustering import silhouette
+
+    notes: list[str] = []
+    inside = clustering.assignment >= 0
+    return {
+        "silhouette": silhouette(
+            vectors[inside], clustering.assignment[inside], seed=clustering.spec.seed
+        ),
+        "stability": _stability(clustering, vectors, notes),
+        "labels": _labels(run, clustering, notes),
+        "compared": _compared(run, clustering, notes) if compare else None,
+        "notes": notes,
+    }
 
 
 def _stability(clustering: Clustering, vectors: Vectors, notes: list[str]) -> dict[str, Any] | None:
@@ -160,14 +172,12 @@ def _labels(run: Run, clustering: Clustering, notes: list[str]) -> dict[str, Any
     }
 
 
-def _compared(
-    run: Run, clustering: Clustering, found: Description, notes: list[str]
-) -> dict[str, Any] | None:
+def _compared(run: Run, clustering: Clustering, notes: list[str]) -> dict[str, Any] | None:
     """k-means without the model, with as many clusters."""
     seed = clustering.spec.seed
     try:
         other = baseline(run, seed=seed)
-        assignment = other.divide(max(len(found.clusters), 2), seed)
+        assignment = other.divide(max(len(clustering.clusters), 2), seed)
         met: Agreement | None = None if run.labels is None else agreement(run.labels, assignment)
     except UserError as error:
         notes.append(f"There is no comparison: {error}")

@@ -15,13 +15,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import prepared, projections
-from explorer.analysis import clustering, density, filtering, item_columns, search
+from explorer import computed_clusters, prepared, projections
+from explorer.analysis import density, filtering, item_columns, search
 from explorer.analysis.decoding import decode
 from explorer.analysis.projection import Projection, ProjectionSpec
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
+from explorer.content import key_of
 
 if TYPE_CHECKING:
+    from explorer.analysis.clusters.edits import Clustering
     from vae_core.checkpoint import Run
 
 LABEL = "Label"
@@ -38,7 +40,7 @@ _BATCH = 512
 
 def projected(run: Run) -> Projection:
     """Return the model's points in two dimensions."""
-    return _projected(_key(run), run)
+    return _projected(key_of(run), run)
 
 
 def projection(run: Run, spec: ProjectionSpec) -> Projection | None:
@@ -51,16 +53,7 @@ def projection(run: Run, spec: ProjectionSpec) -> Projection | None:
         stamp = None if file is None else f"{file} {file.stat().st_mtime_ns}"
     except OSError:
         stamp = None  # removed this moment
-    return None if stamp is None else _kept_projection(f"{_key(run)} {stamp}", spec.id, run)
-
-
-def clusters(run: Run, k: int) -> clustering.Clusters:
-    """Divide the model's items into `k` clusters.
-
-    Raises:
-        ClusterError: too few items.
-    """
-    return _clusters(_key(run), k, run)
+    return None if stamp is None else _kept_projection(f"{key_of(run)} {stamp}", spec.id, run)
 
 
 def map_note(run: Run, projection: Projection | None = None) -> str:
@@ -81,7 +74,7 @@ def map_note(run: Run, projection: Projection | None = None) -> str:
 
 def typical_item(run: Run) -> int:
     """Return an item worth showing first: the one in the middle of the most frequent label."""
-    return _typical_item(_key(run), run)
+    return _typical_item(key_of(run), run)
 
 
 def colour_choices(run: Run) -> list[str]:
@@ -90,17 +83,30 @@ def colour_choices(run: Run) -> list[str]:
     # How well an item comes back can only be seen where the items are.
     measured = [ERROR] if run.images is not None else []
     scales = [INFORMATION, UNCERTAINTY, DISTANCE, *measured, CROWDING]
-    return list(dict.fromkeys([*labels, *run.metadata, *scales, SPLIT, NOTHING]))
+    ways = [*labels, *run.metadata, *_clusterings(run), *scales, SPLIT, NOTHING]
+    return list(dict.fromkeys(ways))
 
 
 def colouring(run: Run, choice: str) -> Colouring:
     """Colour all items of a model by one of `colour_choices(run)`."""
-    return _colouring(_key(run), choice, run)
+    clustering = None if choice in run.metadata else _clusterings(run).get(choice)
+    if clustering is not None:
+        return computed_clusters.coloured(run, clustering)
+    return _colouring(key_of(run), choice, run)
+
+
+def _clusterings(run: Run) -> dict[str, Clustering]:
+    """The clusterings kept of a run, by what they are called as a way to colour."""
+    named: dict[str, Clustering] = {}
+    for name, clustering in computed_clusters.kept(run).clusterings.items():
+        way = f"Clusters: {clustering.words()}"
+        named[f"{way} ({name})" if way in named else way] = clustering
+    return named
 
 
 def found(run: Run, query: str) -> NDArray[np.bool_]:
     """Tell for every item whether it is what `query` searches for, (items,)."""
-    return _found(_key(run), query, run)
+    return _found(key_of(run), query, run)
 
 
 def item_column(run: Run, name: str) -> item_columns.ItemColumn:
@@ -109,7 +115,7 @@ def item_column(run: Run, name: str) -> item_columns.ItemColumn:
     Raises:
         KeyError: there is none of this name.
     """
-    return _item_column(_key(run), name, run)
+    return _item_column(key_of(run), name, run)
 
 
 def meeting(run: Run, filters: filtering.Filters) -> NDArray[np.bool_]:
@@ -118,7 +124,7 @@ def meeting(run: Run, filters: filtering.Filters) -> NDArray[np.bool_]:
     Raises:
         FilterError: a filter does not fit this run.
     """
-    return _meeting(_key(run), json.dumps(filtering.to_json(filters)), filters, run)
+    return _meeting(key_of(run), json.dumps(filtering.to_json(filters)), filters, run)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -185,11 +191,6 @@ def _kept_projection(key: str, spec_id: str, _run: Run) -> Projection | None:
     return projections.find(_run, ProjectionSpec.from_id(spec_id))
 
 
-@st.cache_resource(max_entries=32, show_spinner="Finding clusters…")
-def _clusters(key: str, k: int, _run: Run) -> clustering.Clusters:
-    return prepared.CLUSTERS.get(_run, {"k": k, "seed": clustering.SEED})
-
-
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _typical_item(key: str, _run: Run) -> int:
     members = np.arange(len(_run))
@@ -198,8 +199,3 @@ def _typical_item(key: str, _run: Run) -> int:
         members = np.flatnonzero(np.array(_run.labels, dtype=object) == name)
     places = _run.latents.mean[members]
     return int(members[np.linalg.norm(places - places.mean(axis=0), axis=1).argmin()])
-
-
-def _key(run: Run) -> str:
-    # The hash is of the weights: another training may reach the same ones with other labels.
-    return f"{run.content_hash} {run.summary.created} {run.path}"

@@ -183,20 +183,17 @@ def columns(clusterings: Mapping[str, Clustering]) -> dict[str, Sequence[str]]:
     return found
 
 
-def with_columns(run: Run) -> tuple[Run, Sequence[str]]:
-    """Return the run with `columns` of what is kept with it among its metadata, for an export.
+def with_columns(run: Run, kept: Kept) -> Run:
+    """Return the run with `columns` of what is `kept` of it among its metadata, for an export.
 
-    A column of the run's own keeps its name. Beside it a sentence for each clustering that could
-    not be read.
+    A column of the run's own keeps its name.
     """
-    kept = read_all(folder_of(run), run)
     metadata = dict(run.metadata)
     for name, values in columns(kept.clusterings).items():
         while name in metadata:
             name = f"kept.{name}"
         metadata[name] = values
-    table = dataclasses.replace(run.table, metadata=metadata)
-    return dataclasses.replace(run, table=table), kept.problems
+    return dataclasses.replace(run, table=dataclasses.replace(run.table, metadata=metadata))
 
 
 def _read(folder: Path, run: Run, name: str, values: Any) -> Clustering:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from explorer import job_process
 from explorer.jobs import WORKER
 
 _MARK = "latentscape: "
+_ASK_SECONDS = 0.25
 
 
 class CommandError(RuntimeError):
     """The command gave no result; the message is one sentence."""
+
+
+class StoppedError(CommandError):
+    """The command was ended because nobody wants its result any more."""
 
 
 def result(
@@ -24,33 +30,51 @@ def result(
     instead: str,
     seconds: float,
     worker: Sequence[str] = WORKER,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
     """Run `latentscape` with these arguments, "--json" among them; return what it prints.
 
     `doing` ("Looking at the data") and what to do `instead` are for the sentence of an error.
+    `stopped` is asked every now and then whether to end it.
 
     Raises:
         CommandError: it failed, was ended, could not be started or took over `seconds`.
+        StoppedError: it was `stopped`.
     """
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             [*worker, *arguments],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=job_process.environment(),
-            timeout=seconds,
-            check=False,
         )
-    except subprocess.TimeoutExpired as error:
-        raise CommandError(f"{doing} took over {seconds / 60:.0f} minutes; {instead}.") from error
     except OSError as error:
         raise CommandError(f"{doing} could not begin: {error.strerror}.") from error
-    if done.returncode == 0:
-        found: dict[str, Any] = json.loads(done.stdout)
+    with process:
+        output, said = _wait(process, time.monotonic() + seconds, stopped)
+    if output is None:
+        if stopped():
+            raise StoppedError(f"{doing} was stopped.")
+        raise CommandError(f"{doing} took over {seconds / 60:.0f} minutes; {instead}.")
+    if process.returncode == 0:
+        found: dict[str, Any] = json.loads(output)
         return found
-    raise CommandError(
-        _problem(done.stderr.decode(errors="replace"), done.returncode, doing, instead)
-    )
+    raise CommandError(_problem(said.decode(errors="replace"), process.returncode, doing, instead))
+
+
+def _wait(
+    process: subprocess.Popen[bytes], deadline: float, stopped: Callable[[], bool]
+) -> tuple[bytes | None, bytes]:
+    """What it printed and said; None for a process that had to be ended."""
+    while True:
+        try:
+            return process.communicate(timeout=_ASK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if stopped() or time.monotonic() > deadline:
+                process.kill()
+                process.communicate()
+                return None, b""
 
 
 def _problem(said: str, code: int, doing: str, instead: str) -> str:

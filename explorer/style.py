@@ -25,6 +25,15 @@ def edge(keys: Sequence[str], colours: Sequence[Shades]) -> None:
     st.html(f"<style>{' '.join(rules)}</style>")
 
 
+def ink(keys: Sequence[str], colours: Sequence[Shades]) -> None:
+    """Give the icons in the containers with these keys these colours, both our own."""
+    rules = (
+        f".st-key-{key} [data-testid='stIconMaterial'] {{ color: light-dark({light}, {dark}); }}"
+        for key, (light, dark) in zip(keys, colours, strict=True)
+    )
+    st.html(f"<style>{' '.join(rules)}</style>")
+
+
 @cache
 def _style_sheet() -> str:
     sheets = sorted(paths.PACKAGE.glob("style*.css"))

@@ -1,49 +1,54 @@
-"""The Clusters page: k-means in the latent space."""
+"""The Clusters page: what themes there are, what they are about, and what they are worth."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from explorer import cluster_cards, computed, map_source, page_parts, session
-from explorer.analysis.clustering import FEWEST, MOST, ClusterError, natural_k
-from explorer.canvas.mount import latent_map, send
-from explorer.colouring import by_code
+from explorer import (
+    clusters_bar,
+    clusters_find,
+    clusters_room,
+    clusters_state,
+    clusters_view,
+    clusters_worth,
+    map_source,
+    page_parts,
+    view_picker,
+)
+from explorer.analysis.clusters.spec import ClusterError
+from explorer.canvas.mount import send
 
 run, model_id = page_parts.open_model()
-source = map_source.source_of(run, model_id)
+projection = view_picker.shown(run)  # as on the Map page
+source = map_source.source_of(run, model_id, projection)
+clusters_state.take_change()
+told, noted = clusters_state.told(), clusters_state.noted()
+found, problems = clusters_state.every(run)
 
+view, problem = None, None
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
-    page_parts.page_header("Clusters", "Groups of items that lie close together (k-means).")
-    k = st.slider(
-        "How many clusters",
-        FEWEST,
-        MOST,
-        width=320,
-        key=session.kept_widget(f"clusters.k.{run.content_hash}", natural_k(run.labels, len(run))),
-    )
-
-try:
-    clusters = computed.clusters(run, k)
-except ClusterError as error:
-    page_parts.problem(str(error))
+    page_parts.page_header("Clusters", "What themes are in here: items that lie close together.")
+    if found:
+        clustering = clusters_bar.choose(run, found)
+        clusters_find.show(run)
+        clusters_bar.show_more(run, clustering)
+        try:
+            view = clusters_view.of(run, clustering)
+        except ClusterError as error:
+            problem = str(error)
+if noted:
+    st.toast(page_parts.literal(noted), icon=":material/check:")
+for sentence in (told, problem, *problems):
+    if sentence:
+        page_parts.problem(sentence)
+if view is None:
     st.stop()
 
-key = f"clusters.map.{run.content_hash}"
 sent = send(
-    computed.projected(run).points,
-    key=key,
-    colour=by_code(clusters.assignment, [f"Cluster {number + 1}" for number in range(k)]),
-    title=f"{k} clusters",
+    projection.points,
+    key=f"clusters.columns.{run.content_hash}",
+    colour=view.colouring(),
+    title=view.clustering.words(),
 )
-
-
-@st.fragment
-def room() -> None:
-    """The map: what is done on it reruns nothing else of the page."""
-    with st.container(key="cluster_room", gap=None):
-        latent_map(sent, source, key=key)
-        st.caption(computed.map_note(run))
-
-
-room()
-cluster_cards.show(run, clusters)
+clusters_room.show(run, view, projection, sent, source)
+clusters_worth.show(run, view)

@@ -184,7 +184,7 @@ def test_bad_input_is_one_sentence(runs: Path) -> None:
         (("--method", "hdbscan", "--k", "3"), "hdbscan has no k"),
         (("--min-cluster-size", "5"), "kmeans has no min_cluster_size"),
         (("--method", "hdbscan", "--min-cluster-size", "61"), "there are only 60"),
-        (("--space", "umap"), "in the spaces latent and normalised here"),
+        (("--space", "umap"), "This run has no space 'umap'"),
         (("--seed", "-1"), "seed must be"),
         (("--k", "3", "--name", "x" * 81), "at most 80 letters"),
     ):
@@ -201,3 +201,32 @@ def test_bad_input_is_one_sentence(runs: Path) -> None:
     stored[3, 0, 2] = np.nan
     np.save(one / "latents.npy", stored)
     assert "latents.npy" in refused("cluster", one, "--k", "3")
+
+
+def test_a_part_of_the_work_can_be_asked_for_alone(runs: Path, tmp_path: Path) -> None:
+    folder, into = heaps(runs), tmp_path / "elsewhere"
+    choice = json.loads(succeeds("cluster", folder, "--only", "proposal", "--json"))
+    assert (choice["k"], choice["verdict"]) == (3, "clear")
+    assert not (folder / "clusters").exists()
+    found = ("cluster", folder, "--k", "3", "--into", into)
+    said = json.loads(succeeds(*found, "--only", "clusters", "--name", "x", "--json"))
+    assert said == {
+        "run": str(folder), "id": ID, "kept": str(into / f"{ID}.json"), "choice": None,
+    }  # fmt: skip
+    assert not (folder / "clusters").exists()
+    # What is judged are the clusters as they were changed.
+    kept_clusters.change(into, opened(folder), ID, lambda one: one.merged([0, 1]))
+    judged = json.loads(succeeds(*found, "--only", "measures", "--json"))
+    assert judged["labels"]["accuracy"] == pytest.approx(2 / 3)
+    assert judged["stability"]["ari"] == 1.0
+    assert succeeds(*found, "--only", "measures").startswith("Silhouette")
+    kept_clusters.change(into, opened(folder), ID, lambda one: one.merged([0, 2]))
+    assert json.loads(succeeds(*found, "--only", "measures", "--json"))["labels"]["nmi"] == 0.0
+
+
+def test_parts_that_do_not_go_together_are_one_sentence(runs: Path) -> None:
+    folder = heaps(runs)
+    assert "--only must be" in refused("cluster", folder, "--only", "nothing")
+    assert "proposes a k for kmeans" in refused(
+        "cluster", folder, "--only", "proposal", "--method", "hdbscan"
+    )

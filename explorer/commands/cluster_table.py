@@ -30,7 +30,7 @@ def printed(result: Mapping[str, Any]) -> Iterator[str]:
         for number, theme in enumerate(result["themes"], 1):
             yield from _theme(number, theme, result["items"])
     yield ""
-    yield from _measures(result)
+    yield from measured(result)
     for note in result["notes"]:
         yield from _wrapped(f"Note: {note}", "")
     kept = result["kept"]
@@ -63,7 +63,8 @@ def _theme(number: int, theme: Mapping[str, Any], items: int) -> Iterator[str]:
     yield from _wrapped(f"{number}. {noun} {clusters} · {share}{words}", "  ")
 
 
-def _measures(result: Mapping[str, Any]) -> Iterator[str]:
+def measured(result: Mapping[str, Any]) -> Iterator[str]:
+    """The lines that say what clusters are worth."""
     noisy = ", without noise" if result["noise"] else ""
     yield f"{f'Silhouette (−1 to 1{noisy})':<{_NAME_WIDTH}} {result['silhouette']:.3f}"
     if result["stability"] is not None:

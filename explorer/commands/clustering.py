@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explorer import paths
 from explorer.commands.using import AsJson, RunFolder, Seed, open_run
+from vae_core.checks import check_choice
 from vae_core.config import ConfigError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 _AUTO = "auto"
+# The parts of the work that can be asked for alone.
+PROPOSAL, CLUSTERS, MEASURES = "proposal", "clusters", "measures"
 
 
 def cluster(
@@ -36,7 +39,10 @@ def cluster(
         typer.Option(help="hdbscan: neighbours of a dense place (default: as the size)."),
     ] = None,
     space: Annotated[
-        str, typer.Option(help="latent, or normalised: all dimensions scaled alike.")
+        str,
+        typer.Option(
+            help="latent, normalised (all dimensions scaled alike) or the id of a projection."
+        ),
     ] = "latent",
     seed: Seed = 0,
     name: Annotated[str, typer.Option(help="What to call this clustering.")] = "",
@@ -53,6 +59,16 @@ def cluster(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a kept clustering that was changed.")
     ] = False,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            help="proposal: say which k the items speak for, keep nothing; clusters: find and keep "
+            "them, say nothing of them; measures: judge those that are kept, as they are now."
+        ),
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder to keep them in (default: the run's clusters/).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Divide the items of a run into clusters, and keep them with the run.
@@ -69,26 +85,37 @@ def cluster(
 
       latentscape cluster runs/titles --method hdbscan --min-cluster-size 50
     """
+    from explorer import cluster_spaces
     from explorer.analysis.clusters.edits import found_by
-    from explorer.analysis.clusters.spec import vectors_of
     from explorer.cluster_report import report
     from explorer.commands.cluster_table import printed
 
+    if only is not None:
+        check_choice("--only", only, (PROPOSAL, CLUSTERS, MEASURES))
     opened = open_run(run, "cpu")
-    vectors = vectors_of(space, opened.latents.mean)
+    folder = _folder(opened) if into is None else into.expanduser()
+    vectors = cluster_spaces.vectors(opened, space)
     sizes = (min_cluster_size, min_samples)
+    if only == PROPOSAL and (k not in (None, _AUTO) or method != "kmeans"):
+        raise ConfigError("--only proposal proposes a k for kmeans: leave --k and --method out.")
     spec, choice = _spec(method, k, sizes, space, seed, opened, vectors)
-    _check_unchanged(opened, spec, overwrite)
+    if choice is not None and only == PROPOSAL:
+        _print(_told(choice), as_json, choice.words())
+        return
+    if only == MEASURES:
+        _measure(opened, spec, vectors, folder, compare_lsa, as_json)
+        return
+    if not overwrite:
+        _check_unchanged(opened, spec, folder)
     clustering = found_by(spec, vectors).titled(name)
+    said: dict[str, Any] = {"run": str(opened.path), "id": spec.id}
+    told = None if choice is None else _told(choice)
+    if only == CLUSTERS:
+        kept = _kept(opened, clustering, folder)
+        _print({**said, "kept": kept, "choice": told}, as_json, f"Kept as {kept}.")
+        return
     found = report(opened, clustering, vectors, themes=themes, compare=compare_lsa)
-    kept = _kept(opened, clustering)
-    result = {
-        "run": str(opened.path),
-        "id": spec.id,
-        "kept": kept,
-        "choice": None if choice is None else _told(choice),
-        **found,
-    }
+    result = {**said, "kept": _kept(opened, clustering, folder), "choice": told, **found}
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
@@ -132,13 +159,35 @@ def _whole(k: str | None) -> int:
         raise ConfigError(f"--k takes a whole number or {_AUTO}, but {k!r} came.") from error
 
 
-def _check_unchanged(run: Run, spec: ClusterSpec, overwrite: bool) -> None:
+def _measure(
+    run: Run, spec: ClusterSpec, vectors: Vectors, folder: Path | None, compare: bool, as_json: bool
+) -> None:
+    """Judge what is kept of this spec, with its changes; where nothing is, what would be found."""
+    from explorer import kept_clusters
+    from explorer.analysis.clusters.edits import found_by
+    from explorer.cluster_report import measures
+    from explorer.commands.cluster_table import measured
+
+    folders = dict.fromkeys((folder, kept_clusters.folder_of(run)))
+    kept = (kept_clusters.read(one, run, spec.id) for one in folders if one is not None)
+    clustering = next((one for one in kept if one is not None), None) or found_by(spec, vectors)
+    found = measures(run, clustering, vectors, compare=compare)
+    noise = int((clustering.assignment < 0).sum())
+    told = {"run": str(run.path), "id": spec.id, "noise": noise, **found}
+    _print(told, as_json, "\n".join(measured(told)))
+
+
+def _print(result: dict[str, Any], as_json: bool, words: str) -> None:
+    typer.echo(json.dumps(result, ensure_ascii=False) if as_json else words)
+
+
+def _check_unchanged(run: Run, spec: ClusterSpec, folder: Path | None) -> None:
     from explorer import kept_clusters
 
-    if overwrite or _is_bundled(run):
+    if folder is None:
         return
     try:
-        earlier = kept_clusters.read(kept_clusters.folder_of(run), run, spec.id)
+        earlier = kept_clusters.read(folder, run, spec.id)
     except kept_clusters.KeptError:  # of no use to anybody any more
         return
     if earlier is not None and earlier.edits:
@@ -149,17 +198,18 @@ def _check_unchanged(run: Run, spec: ClusterSpec, overwrite: bool) -> None:
         )
 
 
-def _kept(run: Run, clustering: Clustering) -> str | None:
-    """Where it was kept; None for a bundled model, which belongs to everybody."""
+def _kept(run: Run, clustering: Clustering, folder: Path | None) -> str | None:
+    """Where it was kept; None for nowhere."""
     from explorer import kept_clusters
 
-    if _is_bundled(run):
-        return None
-    return str(kept_clusters.keep(kept_clusters.folder_of(run), run, clustering))
+    return None if folder is None else str(kept_clusters.keep(folder, run, clustering))
 
 
-def _is_bundled(run: Run) -> bool:
-    return run.path.resolve().parent == paths.assets_folder().resolve()
+def _folder(run: Run) -> Path | None:
+    """Where to keep clusters of a run; nowhere for a bundled model, which belongs to everybody."""
+    from explorer import cluster_place, kept_clusters
+
+    return None if cluster_place.is_bundled(run) else kept_clusters.folder_of(run)
 
 
 def _told(choice: KChoice) -> dict[str, Any]:

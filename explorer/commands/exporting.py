@@ -37,13 +37,15 @@ def export(
 
       latentscape export digits --to onnx --out digits-onnx
     """
-    from explorer import kept_clusters
+    from explorer import cluster_place, kept_clusters
     from vae_core.export import FORMATS, ExportError, export_run
 
     if to not in FORMATS:
         raise ExportError(f"There is no format {to!r}; choose {_FORMATS}.")
-    opened, problems = kept_clusters.with_columns(open_run(run, "cpu"))
-    for problem in problems:
+    opened = open_run(run, "cpu")
+    kept = cluster_place.read_all(opened)
+    opened = kept_clusters.with_columns(opened, kept)
+    for problem in kept.problems:
         typer.echo(problem, err=True)
     done = export_run(opened, to, out.expanduser(), overwrite=overwrite)
     if as_json:

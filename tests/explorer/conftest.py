@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from explorer import catalogue, paths
+from explorer import catalogue, clusters_worth, paths
 from explorer.jobs import Jobs
 
 
@@ -20,6 +20,8 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "runs"
     folder.mkdir()
     monkeypatch.setenv(paths.RUNS_VARIABLE, str(folder))
+    # What takes a process of its own is begun where a test asks for it.
+    monkeypatch.setattr(clusters_worth, "MOST_UNASKED", 0)
     st.cache_resource.clear()
     catalogue.RUNS.clear()
     yield folder

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, computed, paths
+from explorer import catalogue, paths
 from explorer.canvas import ranges
-from tests.explorer.canvas.test_mount import mounts
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from vae_core.data.dataset import Dataset
 
@@ -70,23 +69,6 @@ def test_a_model_of_one_item_has_a_map_and_a_word_about_clusters(
     assert "holds 1 item, too few for 2 clusters" in app.error[0].value.replace("\\", "")
 
 
-def test_more_clusters_than_items_is_one_sentence(runs: Path) -> None:
-    write_run(runs / "a", pictures(5))
-    app = open_page("clusters.py", "run:a")
-    app.slider[0].set_value(6).run()
-    assert not app.exception
-    assert "holds 5 items, too few for 6 clusters" in app.error[0].value.replace("\\", "")
-    app.slider[0].set_value(5).run()
-    assert not app.error
-
-
-def test_the_slider_begins_at_the_number_of_labels(runs: Path) -> None:
-    write_run(runs / "few", pictures(40, labels=4))
-    write_run(runs / "many", pictures(90, labels=45))
-    assert open_page("clusters.py", "run:few").slider[0].value == 4
-    assert open_page("clusters.py", "run:many").slider[0].value == 8
-
-
 def test_the_map_can_be_coloured_by_labels_metadata_and_numbers(runs: Path) -> None:
     write_run(runs / "a", sentences(40))
     app = open_page("map.py", "run:a")
@@ -134,24 +116,6 @@ def test_a_long_selection_is_listed_in_part(runs: Path, monkeypatch: pytest.Monk
     assert any("12 items selected" in element.value for element in app.markdown)
     assert len(app.dataframe[0].value) == 5
     assert any("first 5 are listed" in caption.value for caption in app.caption)
-
-
-def test_the_map_of_clusters_names_each_and_colours_every_item_by_its_own(runs: Path) -> None:
-    write_run(runs / "a", pictures(40))
-    app = open_page("clusters.py", "run:a")
-    app.slider[0].set_value(4).run()
-    parts = mounts(app)
-    [proto] = parts["latentscape.latentMap"]
-    told = json.loads(proto.json)
-    assert told["colour"]["names"] == [f"Cluster {number}" for number in (1, 2, 3, 4)]
-    [codes] = [
-        column.bytes[16:]
-        for column in parts["latentscape.column"]
-        if column.bytes[:16].decode() == told["columns"]["colour"]
-    ]
-    expected = computed.clusters(catalogue.open_run("run:a"), 4).assignment
-    assert list(codes) == expected.tolist()
-    assert sum(card.value.startswith("**Cluster ") for card in app.markdown) == 4
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])

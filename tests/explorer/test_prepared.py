@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import computed, derived, prepared, projections
+from explorer import computed, computed_clusters, derived, prepared, projections
 from explorer.analysis import clustering, projection
 from tests.explorer.made_runs import pictures, write_run
 from tests.support import refused, succeeds
@@ -54,12 +54,14 @@ def test_pages_read_what_was_prepared_and_it_is_what_they_would_compute(
         np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
         assert not getattr(found, name).flags.writeable
     assert (found.note, found.explained) == (expected.note, expected.explained)
-    read = computed.clusters(run, 3)
+    read = prepared.CLUSTERS.get(run, {"k": 3, "seed": 0})
+    usual = computed_clusters.usual(run)
+    np.testing.assert_array_equal(usual.assignment, groups.assignment)
     for name in ("assignment", "centroids", "sizes"):
         np.testing.assert_array_equal(getattr(read, name), getattr(groups, name))
     assert [list(items) for items in read.typical] == [list(items) for items in groups.typical]
     with pytest.raises(AssertionError):  # of another number of clusters nothing was prepared
-        computed.clusters(run, 4)
+        prepared.CLUSTERS.get(run, {"k": 4, "seed": 0})
 
 
 def test_a_latent_space_that_is_the_map_needs_no_projection(runs: Path) -> None:
@@ -183,7 +185,18 @@ def test_clusters_that_cannot_be_are_found_anew(run: Run, arrays: dict[str, Any]
     prepared.prepare(run)
     _changed(**arrays)(run.path / derived.FOLDER / "clusters.npz")
     assert prepared.CLUSTERS.find(run, {"k": 3, "seed": 0}) is None
-    assert computed.clusters(run, 3).sizes.sum() == 40
+    assert np.bincount(computed_clusters.usual(run).assignment).tolist() == sorted(
+        np.bincount(computed_clusters.usual(run).assignment).tolist(), reverse=True
+    )
+    assert len(computed_clusters.usual(run).clusters) == 3
+
+
+def test_prepared_clusters_without_items_are_left_out(run: Run) -> None:
+    prepared.prepare(run)
+    _changed(assignment=np.full(40, 2, np.int32))(run.path / derived.FOLDER / "clusters.npz")
+    usual = computed_clusters.usual(run)
+    assert usual.clusters == (0,)
+    assert computed_clusters.titles(run, usual) == {0: "Cluster 1"}
 
 
 def test_the_command_prepares_and_says_what(run: Run) -> None:
