@@ -218,7 +218,7 @@ def _kill_server(kind: str, runs: Path, out: Path, moment: float, count: Count) 
         count.wrong.append(f"the job {job_id} is lost")
         return
     count.found[f"job {job.state()}"] += 1
-    if not job.wait(120) or job.state() != "done":
+    if not job.wait(120) or job.state() != "finished":
         count.wrong.append(f"the job {job_id} is {job.state()} after its server was killed")
 
 

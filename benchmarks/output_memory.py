@@ -23,9 +23,9 @@ from benchmarks.alternating import BenchmarkError, leg, print_table, run_leg
 from benchmarks.plain_sentences import Parts, PlainVAE
 from vae_core.config import ObjectiveConfig
 from vae_core.data.tokenizer import BOS, EOS, UNK, train_tokenizer
+from vae_core.families import sized
 from vae_core.models import build_model
 from vae_core.models.recurrent import GruConfig
-from vae_core.models.sizes import sized
 from vae_core.objectives import objective
 
 # Vocabulary, batch, length: the product doubles or more from row to row.

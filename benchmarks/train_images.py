@@ -45,11 +45,11 @@ from vae_core.config import ObjectiveConfig, TrainConfig
 from vae_core.data.images import load_mnist
 from vae_core.data.tensors import ImageTensors
 from vae_core.errors import UserError
+from vae_core.families import sized
 from vae_core.models import build_model
 from vae_core.models.conv import ConvConfig
 from vae_core.models.dense import DenseConfig
 from vae_core.models.image import ImageConfig
-from vae_core.models.sizes import sized
 from vae_core.objectives import objective
 from vae_core.training import TrainingData, train
 

@@ -44,9 +44,9 @@ from vae_core.data.corpus import read_corpus
 from vae_core.data.tensors import SentenceTensors
 from vae_core.data.tokenizer import BOS, PAD, UNK, Tokenizer, train_tokenizer
 from vae_core.errors import UserError
+from vae_core.families import sized
 from vae_core.models import build_model
 from vae_core.models.recurrent import GruConfig
-from vae_core.models.sizes import sized
 from vae_core.training import TrainingData, train
 
 FILE = "wordnet-glosses-train.tsv.gz"

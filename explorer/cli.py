@@ -10,6 +10,7 @@ import typer
 
 from explorer import paths
 from explorer.commands import (
+    checking,
     clustering,
     doctor,
     evaluating,
@@ -18,7 +19,9 @@ from explorer.commands import (
     planning,
     preparing,
     projecting,
+    searching,
     training,
+    usage,
     using,
 )
 from vae_core.errors import OUT_OF_MEMORY, UserError, is_out_of_memory
@@ -36,6 +39,8 @@ app.command("train")(training.train)
 app.add_typer(job_list.app, name="jobs")
 app.command("prepare")(preparing.prepare)
 app.command("project")(projecting.project)
+app.command("check")(checking.check)
+app.command("search")(searching.search)
 app.command("encode")(using.encode)
 app.command("evaluate")(evaluating.evaluate)
 app.command("cluster")(clustering.cluster)
@@ -86,24 +91,33 @@ def open_app(
 
 
 def main() -> None:
-    """Run the command; an error meant for people is one line on standard error, exit code 1."""
+    """Run the command; an error meant for people is one line on standard error, exit code 1.
+
+    What is wrong with the command line itself has exit code 2.
+    """
     # Idle OpenMP threads sleep instead of spinning: beside another busy process the spinning made
     # a small training thirty times slower. It counts only if set before torch is imported.
     for name, value in (("OMP_WAIT_POLICY", "PASSIVE"), ("KMP_BLOCKTIME", "0")):
         os.environ.setdefault(name, value)
     try:
-        app()
+        code = app(prog_name="latentscape", standalone_mode=False)
+    except usage.UsageError as error:
+        _fail(usage.sentence(error), usage.USAGE_CODE)
     except UserError as error:
         _fail(str(error))
+    except typer.Abort:
+        _fail("It was broken off.")
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
         _fail(OUT_OF_MEMORY)
+    if isinstance(code, int) and code:
+        sys.exit(code)
 
 
-def _fail(sentence: str) -> NoReturn:
+def _fail(sentence: str, code: int = 1) -> NoReturn:
     typer.echo(f"latentscape: {sentence}", err=True)
-    sys.exit(1)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from explorer.analysis.clusters.edits import by_place
 from explorer.analysis.clusters.fitting import NOISE
 from explorer.colouring import NEUTRAL, PALETTE, Categories, Shades
 
@@ -49,13 +48,12 @@ def shades(clustering: Clustering) -> dict[int, Shades]:
 def colouring(clustering: Clustering, names: Mapping[int, str]) -> Categories:
     """Colour all items by their clusters, called by their `names`; noise is neutral."""
     clusters = order(clustering)
-    codes = np.full(clustering.state.next + 1, len(clusters), np.int32)
-    codes[[cluster + 1 for cluster in clusters]] = np.arange(len(clusters), dtype=np.int32)
+    codes = clustering.gathered(by_place(clusters), len(clusters))
     shown = [names[cluster] for cluster in clusters]
     noisy = bool((clustering.assignment == NOISE).any())
     if noisy:
         shown.append(clustering.name(NOISE))
-    return Categories(tuple(shown), codes[clustering.assignment + 1], left_over=noisy)
+    return Categories(tuple(shown), codes, left_over=noisy)
 
 
 def choices(clustering: Clustering) -> list[str]:

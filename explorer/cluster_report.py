@@ -9,6 +9,7 @@ import numpy as np
 from explorer.analysis.clusters import hierarchy, keywords
 from explorer.analysis.clusters.agreement import Agreement, agreement, baseline
 from explorer.analysis.clusters.description import Description, describe, means, tightness_words
+from explorer.analysis.clusters.edits import by_place
 from explorer.analysis.clusters.spec import ClusterError
 from explorer.analysis.clusters.stability import stability
 from explorer.analysis.clusters.terms import Terms, count_terms
@@ -95,9 +96,8 @@ def _clusters(
     assignment = clustering.assignment
     words = None if terms is None else keywords.keywords(terms, assignment, found.clusters)
     # In whatever space they were found, what is decoded is a point of the latent one.
-    codes = np.full(clustering.state.next + 1, -1, np.int32)
-    codes[found.clusters] = np.arange(len(found.clusters), dtype=np.int32)
-    middle = means(run.latents.mean, codes[assignment], len(found.clusters))
+    codes = clustering.gathered(by_place(found.clusters.tolist()))
+    middle = means(run.latents.mean, codes, len(found.clusters))
     centres = decode(run, middle)
     told = []
     for place, number in enumerate(found.clusters.tolist()):
@@ -137,9 +137,7 @@ def _themes(
     tree = hierarchy.tree_of(found.centroids, found.sizes)
     theme = hierarchy.themes(tree, found.sizes, count)
     # By the clusters' own numbers; noise stays noise.
-    of_cluster = np.full(clustering.state.next + 1, -1, np.int32)
-    of_cluster[found.clusters] = theme
-    gathered = of_cluster[clustering.assignment]
+    gathered = clustering.gathered(dict(zip(found.clusters.tolist(), theme.tolist(), strict=True)))
     numbers = np.arange(int(theme.max()) + 1, dtype=np.int64)
     words = None if terms is None else keywords.keywords(terms, gathered, numbers)
     return [

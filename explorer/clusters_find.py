@@ -9,18 +9,18 @@ import streamlit as st
 from explorer import (
     cluster_place,
     cluster_spaces,
-    cluster_work,
     clusters_state,
     computed_clusters,
     page_parts,
     session,
+    side_work,
 )
 from explorer.analysis.clustering import natural_k
 from explorer.analysis.clusters.edits import MOST_NAME, found_by
 from explorer.analysis.clusters.fitting import LARGE
 from explorer.analysis.clusters.spec import FEWEST_K, MOST_K, ClusterError, ClusterSpec, Method
-from explorer.cluster_work import Key, Work
 from explorer.content import key_of
+from explorer.side_work import Key, Work
 from vae_core.config import ConfigError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _size(run: Run, method: Method) -> str:
 def _proposal(run: Run, space: str, seed: int, size_key: str) -> None:
     """Which k the items speak for, with the curves; or the way to know."""
     key = ("proposal", key_of(run), space, str(seed))
-    work = cluster_work.works().known(key)
+    work = side_work.works().known(key)
     if work is not None and not work.over and not work.stopping.is_set():
         _progress(work, run, "proposal")
     elif work is not None and work.result is not None:
@@ -168,7 +168,7 @@ def _propose(run: Run, key: Key, space: str, seed: int) -> None:
     arguments = [
         "cluster", str(run.path), "--only", "proposal", "--space", space, "--seed", str(seed),
     ]  # fmt: skip
-    cluster_work.works().ask(
+    side_work.works().ask(
         key, arguments, "Trying 2 to 20 clusters", "give k yourself or choose another space"
     )
     session.remember(_key(run, "proposal"), key)
@@ -209,7 +209,7 @@ def _ask(run: Run, spec: ClusterSpec, title: str) -> None:
         "--into", str(cluster_place.place_of(run)),
     ]  # fmt: skip
     key = ("clusters", key_of(run), spec.id)
-    cluster_work.works().ask(key, arguments, "Looking for clusters", "take k-means instead")
+    side_work.works().ask(key, arguments, "Looking for clusters", "take k-means instead")
     session.remember(_key(run, "finding"), key)
 
 
@@ -235,7 +235,7 @@ def _busy(run: Run) -> bool:
 
 def _work(run: Run, what: str) -> Work | None:
     key = session.recall(_key(run, what))
-    return None if key is None else cluster_work.works().known(key)
+    return None if key is None else side_work.works().known(key)
 
 
 def _key(run: Run, what: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from explorer import cluster_colours, computed_clusters, session
-from explorer.analysis.clusters.edits import Clustering
+from explorer.analysis.clusters.edits import Clustering, by_place
 from explorer.analysis.clusters.fitting import NOISE
+from explorer.canvas.named import Clusters, Level
 from explorer.colouring import Categories, Shades, colours
 from explorer.computed_clusters import Themes, Told
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Of fewer clusters there are no larger themes to speak of.
 _FEWEST = 4
+# More names than this do not fit on a map seen as a whole: from afar, a third of them are shown.
+_MOST_NAMES, _FURTHER = 12, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +55,24 @@ class View:
         """Every item in its cluster, or theme; noise is neutral."""
         if self.themes is None:
             return cluster_colours.colouring(self.clustering, self.titles)
-        codes = np.full(self.clustering.state.next + 1, len(self.themes.names), np.int32)
-        for cluster, theme in self.themes.of.items():
-            codes[cluster + 1] = theme
         noise = [self.clustering.name(NOISE)] * bool(self.told.found.noise)
-        found = codes[self.clustering.assignment + 1]
+        found = self.clustering.gathered(self.themes.of, len(self.themes.names))
         return Categories((*self.themes.names, *noise), found, left_over=bool(noise))
+
+    def named(self, run: Run) -> Clusters:
+        """Name the clusters on the map, and larger themes of many clusters from further away."""
+        if self.themes is not None:
+            return Clusters(self.themes.names, self.clustering.gathered(self.themes.of))
+        clusters = list(self.titles)
+        places = self.clustering.gathered(by_place(clusters))
+        levels: list[Level] = []
+        count = len(clusters)
+        while count > _MOST_NAMES:
+            count = max(_FEWEST, count // _FURTHER)
+            themes = computed_clusters.themes(run, self.clustering, count)
+            levels.insert(0, Level(themes.names, [themes.of[cluster] for cluster in clusters]))
+        names = [self.titles[cluster] for cluster in clusters]
+        return Clusters(names, places, levels)
 
 
 def of(run: Run, clustering: Clustering) -> View:

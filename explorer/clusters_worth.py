@@ -10,18 +10,18 @@ import streamlit as st
 
 from explorer import (
     cluster_place,
-    cluster_work,
     clusters_state,
     computed_clusters,
     page_parts,
     session,
+    side_work,
 )
 from explorer.clusters_state import Focus
 
 if TYPE_CHECKING:
     from explorer.analysis.clusters.agreement import Agreement
-    from explorer.cluster_work import Work
     from explorer.clusters_view import View
+    from explorer.side_work import Work
     from vae_core.checkpoint import Run
 
 REFRESH_SECONDS = 0.5
@@ -46,14 +46,14 @@ _MEANS = {
 def show(run: Run, view: View) -> None:
     """Show what the clusters are worth; while that is measured this part renews itself."""
     key = (computed_clusters.digest(run, view.clustering), "measures")
-    work = cluster_work.works().known(key)
+    work = side_work.works().known(key)
     if work is None and len(run) <= MOST_UNASKED:
         work = _measure(run, view, key)
     busy = work is not None and not work.over
 
     @st.fragment(run_every=REFRESH_SECONDS if busy else None)
     def worth() -> None:
-        known = cluster_work.works().known(key)
+        known = side_work.works().known(key)
         if clusters_state.take_change() or busy != (known is not None and not known.over):
             st.rerun()
         with st.container(key="cluster_worth", gap="small"):
@@ -67,7 +67,7 @@ def show(run: Run, view: View) -> None:
     worth()
 
 
-def _measure(run: Run, view: View, key: cluster_work.Key) -> Work:
+def _measure(run: Run, view: View, key: side_work.Key) -> Work:
     spec = view.clustering.spec
     size = (
         ["--k", str(spec.k)]
@@ -82,14 +82,14 @@ def _measure(run: Run, view: View, key: cluster_work.Key) -> Work:
         "--seed", str(spec.seed), "--only", "measures", "--compare-lsa",
         "--into", str(cluster_place.place_of(run)),
     ]  # fmt: skip
-    return cluster_work.works().ask(key, arguments, "Measuring", "try it again")
+    return side_work.works().ask(key, arguments, "Measuring", "try it again")
 
 
-def _ask(run: Run, view: View, key: cluster_work.Key) -> None:
+def _ask(run: Run, view: View, key: side_work.Key) -> None:
     _measure(run, view, key)
 
 
-def _show_work(run: Run, view: View, work: Work | None, key: cluster_work.Key) -> None:
+def _show_work(run: Run, view: View, work: Work | None, key: side_work.Key) -> None:
     """How far the measuring is, or what came of it; or the way to have it done."""
     if work is not None and not work.over:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -15,10 +15,19 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import computed_clusters, prepared, projections
-from explorer.analysis import density, filtering, item_columns, search
-from explorer.analysis.decoding import decode
+from explorer import computed_clusters, kept_oddities, prepared, projections
+from explorer.analysis import (
+    density,
+    filtering,
+    item_columns,
+    patterns,
+    rebuilding,
+    search,
+)
+from explorer.analysis.oddities import Oddities
 from explorer.analysis.projection import Projection, ProjectionSpec
+from explorer.analysis.text_index import TextIndex
+from explorer.background import Background
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
 from explorer.content import key_of
 
@@ -34,8 +43,11 @@ INFORMATION = "What the model notes (KL, nats)"
 CROWDING = "Density on the map"
 ERROR = "Reconstruction error"
 NOTHING = "One colour"
-# Pictures to decode at a time, to see how well each comes back.
-_BATCH = 512
+
+
+# What is written of the items of the runs that were searched last; how long a page waits for it.
+_INDEXES: Background[TextIndex] = Background("words", most=2)
+_WAIT_SECONDS = 0.5
 
 
 def projected(run: Run) -> Projection:
@@ -104,9 +116,39 @@ def _clusterings(run: Run) -> dict[str, Clustering]:
     return named
 
 
-def found(run: Run, query: str) -> NDArray[np.bool_]:
-    """Tell for every item whether it is what `query` searches for, (items,)."""
-    return _found(key_of(run), query, run)
+def found(run: Run, query: str, mode: str = search.WORDS) -> search.Matches:
+    """Tell for every item whether it is what `query` searches for in this mode.
+
+    Raises:
+        PatternError: it is no pattern, or one that takes too long.
+        NotReadError: what is written of the items is still being read, in a thread.
+    """
+    key = key_of(run)
+    index = _INDEXES.get(key, lambda progress: search.index_of(run, progress), _WAIT_SECONDS)
+    if index is None:
+        raise NotReadError
+    result = _found(key, query, mode, index)
+    if isinstance(result, patterns.PatternError):
+        raise result
+    return result
+
+
+def reading(run: Run) -> float | None:
+    """Return which share is read of what is written of the items; None where that is over."""
+    return _INDEXES.progress(key_of(run))
+
+
+def oddities(run: Run) -> Oddities | None:
+    """Return the duplicates and outliers that are kept of a run; None where they are not (yet).
+
+    They are never computed here: that is a job's (`Jobs.ask_analysis`).
+    """
+    stamp = kept_oddities.stamp(run)
+    return None if stamp is None else _oddities(f"{key_of(run)} {stamp}", run)
+
+
+class NotReadError(Exception):
+    """What is written of the items is still being read (`reading` tells how far that is)."""
 
 
 def item_column(run: Run, name: str) -> item_columns.ItemColumn:
@@ -161,24 +203,23 @@ def _colouring(key: str, choice: str, _run: Run) -> Colouring:
     if choice == CROWDING:
         return Continuous(choice, density.around(projected(_run).points))
     if choice == ERROR and _run.images is not None:
-        return Continuous(choice, _errors(_run, _run.images))
+        return Continuous(choice, rebuilding.picture_errors(_run, _run.images))
     return all_alike(len(_run))
 
 
-def _errors(run: Run, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The mean squared difference of each picture and its decode, in pixels of [0, 1]: (items,)."""
-    errors = np.empty(len(run), np.float32)
-    for first in range(0, len(run), _BATCH):
-        part = slice(first, first + _BATCH)
-        decoded = np.asarray(decode(run, run.latents.mean[part]))
-        pictures = np.asarray(images[part], np.float32) / 255.0
-        errors[part] = ((decoded - pictures) ** 2).reshape(len(decoded), -1).mean(axis=1)
-    return errors
-
-
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _found(key: str, query: str, _run: Run) -> NDArray[np.bool_]:
-    return search.matching(_run, query)
+def _found(
+    key: str, query: str, mode: str, _index: TextIndex
+) -> search.Matches | patterns.PatternError:
+    try:
+        return search.matching(_index, query, mode)
+    except patterns.PatternError as error:  # one that takes too long does so once
+        return error
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _oddities(key: str, _run: Run) -> Oddities | None:
+    return kept_oddities.find(_run)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

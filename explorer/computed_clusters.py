@@ -21,7 +21,7 @@ from explorer.analysis import clustering as usual_clustering
 from explorer.analysis.clusters import hierarchy, keywords
 from explorer.analysis.clusters.agreement import Agreement, agreement
 from explorer.analysis.clusters.description import Description, describe, means
-from explorer.analysis.clusters.edits import Clustering
+from explorer.analysis.clusters.edits import Clustering, by_place
 from explorer.analysis.clusters.fitting import Division, by_size
 from explorer.analysis.clusters.spec import ClusterError, ClusterSpec, Vectors
 from explorer.analysis.clusters.terms import Terms, count_terms
@@ -183,9 +183,8 @@ def _told(key: str, _run: Run, _clustering: Clustering) -> Told:
     assignment = _clustering.assignment
     found = describe(places, assignment, _clustering.found.membership, count=_TYPICAL)
     # In whatever space they were found, what is decoded is a point of the latent one.
-    codes = np.full(_clustering.state.next + 1, -1, np.int32)
-    codes[found.clusters] = np.arange(len(found.clusters), dtype=np.int32)
-    centres = decode(_run, means(_run.latents.mean, codes[assignment], len(found.clusters)))
+    codes = _clustering.gathered(by_place(found.clusters.tolist()))
+    centres = decode(_run, means(_run.latents.mean, codes, len(found.clusters)))
     terms = _terms(key_of(_run), _run)
     words = None if terms is None else keywords.keywords(terms, assignment, found.clusters)
     return Told(
@@ -231,9 +230,7 @@ def _themes(
     named = [" + ".join(names[place] for place in places) for places in inside]
     terms = _terms(key_of(_run), _run)
     if terms is not None:
-        into = np.full(_clustering.state.next + 1, -1, np.int32)
-        into[found.clusters] = theme
-        words = keywords.keywords(terms, into[_clustering.assignment], numbers)
+        words = keywords.keywords(terms, _clustering.gathered(of), numbers)
         # A theme of one cluster is called as that is.
         named = [
             name if len(places) == 1 else ", ".join(w.term for w in best[:_IN_A_NAME]) or name

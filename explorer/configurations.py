@@ -33,20 +33,39 @@ def model_config(family: str, size: str | None, settings: Mapping[str, Any]) -> 
     Raises:
         ConfigError: an unknown family, size or setting, or values that cannot work together.
     """
+    from vae_core.families import sized
     from vae_core.models import model_class
-    from vae_core.models.sizes import sized
 
+    check_model(family, size, settings)
     config_class = model_class(family).config_class
-    known = {field.name for field in dataclasses.fields(config_class)}
     chosen = _chosen(settings, MODEL)
-    for name in chosen:
-        if name not in known:
-            raise ConfigError(
-                f"The model {family} has no --{name.replace('_', '-')}; leave it out."
-            )
     config = config_class(**{**(sized(family, size) if size else {}), **chosen})
     _check_effect(chosen, config)
     return config
+
+
+def check_model(family: str, size: str | None, settings: Mapping[str, Any]) -> bool:
+    """Refuse what is known to be wrong without torch; return whether more is to be checked.
+
+    Raises:
+        ConfigError: an unknown family, size or setting, or values that no model can have.
+    """
+    from vae_core.config import ModelConfig
+    from vae_core.families import modality_of, sized
+
+    modality_of(family)
+    if size:
+        sized(family, size)
+    chosen = _chosen(settings, MODEL)
+    families = {setting.name: setting.families for setting in MODEL}
+    for name in chosen:
+        if families[name] and family not in families[name]:
+            raise ConfigError(
+                f"The model {family} has no --{name.replace('_', '-')}; leave it out."
+            )
+    common = {field.name for field in dataclasses.fields(ModelConfig)}
+    ModelConfig(**{name: value for name, value in chosen.items() if name in common})
+    return not chosen.keys() <= common
 
 
 def train_config(family: str, items: int, epochs: int, settings: Mapping[str, Any]) -> TrainConfig:
@@ -55,10 +74,10 @@ def train_config(family: str, items: int, epochs: int, settings: Mapping[str, An
     Raises:
         ConfigError: values that cannot work, alone or together.
     """
-    from vae_core.models import model_class
+    from vae_core.families import modality_of
     from vae_core.presets import recommended
 
-    preset = recommended(model_class(family).modality, items, epochs)
+    preset = recommended(modality_of(family), items, epochs)
     objective = _chosen(settings, OBJECTIVE)
     changes = _fitting(objective, preset, settings.get("prior"))
     config = dataclasses.replace(

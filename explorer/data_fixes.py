@@ -47,6 +47,21 @@ class ChosenFixes:
     drop_repeats: bool = False
 
 
+def show_for_pictures(of: str) -> bool:
+    """Offer to drop repeated pictures `of` a file; return whether that was chosen."""
+    changes = st.pills(
+        "Change the pictures first",
+        (DROP_REPEATS,),
+        selection_mode="multi",
+        key=session.kept_widget(f"train.changes.{of}", []),
+        persist_state="session",
+        format_func=CHANGES.__getitem__,
+        help="Pictures that come again, pixel by pixel, teach nothing new, and make held-out items "
+        "look better explained than they are.",
+    )
+    return DROP_REPEATS in changes
+
+
 def show(of: str) -> ChosenFixes:
     """Offer changes to the texts `of` a file, and return which were chosen."""
     left, middle, right = st.columns(3, gap="medium", vertical_alignment="bottom")

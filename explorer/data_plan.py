@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer import figures, page_parts, session
+from explorer import figures, page_parts, picture_facts, session
 from explorer.plans import PlanError, plans
-from explorer.progress_words import duration
+from explorer.progress_words import duration_between, time_words
 
 if TYPE_CHECKING:
     from vae_core.planning import Proposal
@@ -21,9 +22,14 @@ CHART_HEIGHT = 180
 SHOWN_SCRIPTS = 3
 
 
+def planned(arguments: Sequence[str], file: Path) -> Future[dict[str, Any]]:
+    """Return the plan for data, made or in the making."""
+    return plans().get(arguments, file)
+
+
 def show(arguments: Sequence[str], file: Path) -> None:
     """Show the plan for data; while it is made, that it is, without holding up the page."""
-    made = plans().get(arguments, file)
+    made = planned(arguments, file)
     if not made.done():
         _wait(made)
         return
@@ -34,7 +40,9 @@ def show(arguments: Sequence[str], file: Path) -> None:
         return
     with st.container(key="data_plan", gap="small"):
         if found["profile"] is not None:
-            _facts(found["profile"])
+            _facts(found)
+        if found["pictures"] is not None:
+            picture_facts.show(found["pictures"])
         _proposed(found)
 
 
@@ -48,7 +56,8 @@ def _wait(made: Future[dict[str, Any]]) -> None:
     waiting()
 
 
-def _facts(profile: Mapping[str, Any]) -> None:
+def _facts(found: Mapping[str, Any]) -> None:
+    profile = found["profile"]
     scripts = list(profile["scripts"].items())[:SHOWN_SCRIPTS]
     facts = {
         "Items": f"{profile['items']:,}",
@@ -59,6 +68,9 @@ def _facts(profile: Mapping[str, Any]) -> None:
     }
     if profile["looked_at"] < profile["items"]:
         facts["Looked at"] = f"{profile['looked_at']:,}, evenly drawn"
+    for name, column in (("Texts from", "text_column"), ("Labels from", "label_column")):
+        if found[column] is not None:
+            facts[name] = found[column]
     left, middle, right = st.columns([1, 1.2, 1], gap="medium")
     with left:
         page_parts.show_facts(facts, key="data_facts")
@@ -73,33 +85,17 @@ def _facts(profile: Mapping[str, Any]) -> None:
         )
     with right:
         if profile["labels"]:
-            _labels(profile)
+            picture_facts.show_labels(profile["labels"], profile["different_labels"])
     with st.expander("Some of the items"):
         page_parts.show_sentences(profile["samples"])
-
-
-def _labels(profile: Mapping[str, Any]) -> None:
-    labels = profile["labels"]
-    st.caption(f"**Labels** · {profile['different_labels']:,}")
-    st.dataframe(
-        {"Label": [name or "none" for name in labels], "Items": list(labels.values())},
-        column_config={
-            "Items": st.column_config.ProgressColumn(
-                "Items", format="%d", min_value=0, max_value=max(labels.values())
-            )
-        },
-        hide_index=True,
-        height=CHART_HEIGHT,
-    )
 
 
 def _proposed(found: Mapping[str, Any]) -> None:
     from vae_core.planning import Proposal
 
     proposal = Proposal.from_json(found["proposal"])
-    time = f" About {duration(found['seconds'])} on this machine." if found["seconds"] else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        words = " ".join(proposal.reasons) + time
+        words = " ".join([*proposal.reasons, *time_words(found)])
         st.info(page_parts.literal(words), icon=":material/lightbulb:")
         st.button(
             "Use these settings",
@@ -108,11 +104,20 @@ def _proposed(found: Mapping[str, Any]) -> None:
             args=(proposal,),
             help="Fills in the model, its size and how long to train; change what you like.",
         )
+        if shorter := found["shorter"]:
+            epochs = shorter["epochs"]
+            st.button(
+                f"With {epochs} epochs",
+                icon=":material/timer:",
+                on_click=_use,
+                args=(dataclasses.replace(proposal, epochs=epochs),),
+                help=f"The same, in {duration_between(*shorter['seconds'])}.",
+            )
 
 
 def _use(proposal: Proposal) -> None:
+    from vae_core.families import data_modality
     from vae_core.models import model_class
-    from vae_core.runs import data_modality
 
     modality = model_class(proposal.model).modality
     chosen = {

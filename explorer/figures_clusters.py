@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.colouring import NEUTRAL, PALETTE
-from explorer.figures import FAINT
+from explorer.figures_live import FAINT
 
 LONGEST_NAME = 28
 _ROW, _AROUND, _SQUARE = 26, 150, 22

@@ -10,16 +10,18 @@ import streamlit as st
 
 from explorer import page_parts, train_watch
 from explorer.job import Job, JobError
+from explorer.job_queue import last_trainings
 from explorer.jobs import Jobs
 from explorer.train_settings import short
 
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A run folder whose training can go on; `has_model`: it was stopped, and kept a model."""
+    """A run folder whose training can go on: how it ended, and whether it kept a model."""
 
     out: Path
     has_model: bool
+    state: str
 
     @property
     def name(self) -> str:
@@ -55,34 +57,46 @@ def interrupted_in(runs: Path, jobs: Jobs) -> list[Interrupted]:
         if not folder.name.startswith(".")
         if folder.resolve() not in busy and not is_locked(folder)
     ]
-    return [Interrupted(folder, _has_model(folder)) for folder in found]
+    last = last_trainings(jobs.all())
+    return [_described(folder, last.get(folder.absolute())) for folder in found]
+
+
+def _described(folder: Path, job: Job | None) -> Interrupted:
+    has_model = _has_model(folder)
+    # A folder alone does not tell who ended it.
+    state = ("stopped" if has_model else "interrupted") if job is None else job.state()
+    return Interrupted(folder, has_model, state)
 
 
 def show(runs: Path, jobs: Jobs, watched: Job | None) -> None:
-    """List the interrupted trainings, but for the one that is shown already."""
+    """List the trainings that can go on, but for the one that is shown already."""
     shown = None if watched is None else watched.out.resolve()
     found = [one for one in interrupted_in(runs, jobs) if one.out.resolve() != shown]
     if not found:
         return
-    title = "1 interrupted training" if len(found) == 1 else f"{len(found)} interrupted trainings"
+    title = "1 training can go on" if len(found) == 1 else f"{len(found)} trainings can go on"
     with st.expander(title, icon=":material/pause_circle:"):
         for one in found:
-            how = "stopped early, and kept a model" if one.has_model else "interrupted"
-            st.markdown(f"**{page_parts.literal(one.name)}** · {how}")
+            kept = ", and kept a model" if one.has_model else ""
+            st.markdown(f"**{page_parts.literal(one.name)}** · {one.state}{kept}")
             show_way_on(one, jobs)
 
 
-def show_way_on(one: Interrupted, jobs: Jobs) -> None:
-    """Show the command that goes on with a training, and a button that runs it."""
+def show_way_on(one: Interrupted, jobs: Jobs, *, first: bool = False) -> None:
+    """Show a button that goes on with a training, and its command.
+
+    `first`: whether that is what one most likely wants to do here.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.code(one.command, language=None, wrap_lines=True)
         pressed = st.button(
             "Go on",
             key=f"train.go_on.{one.name}",
+            type="primary" if first else "secondary",
             icon=":material/play_arrow:",
             help="Goes on where it stopped, to the result it would have had; in the queue where "
             "all slots are busy.",
         )
+        st.code(one.command, language=None, wrap_lines=True)
     if pressed:
         try:
             job = jobs.start(one.arguments, one.name, one.out)

@@ -13,17 +13,17 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from explorer import job_failure, job_process
 from explorer.job_locks import changing, holders
-from explorer.job_log import MetricsLog, last_lines
+from explorer.job_log import MetricsLog, last_lines, share_done
 from explorer.job_record import JobRecord, read_record, write_record
+from explorer.job_state import Ending, State, ending_of
 from vae_core.errors import UserError
 
-State = Literal["queued", "running", "stopping", "done", "stopped", "failed"]
-
-STOP_GRACE_SECONDS = 120.0
+# On a busy machine measuring what is kept takes long; who cannot wait has `stop_now`.
+STOP_GRACE_SECONDS = 3600.0
 TERMINATE_GRACE_SECONDS = 5.0
 
 
@@ -87,18 +87,14 @@ class Job:
         return self.id in holders(self.folder.parent)
 
     def state(self) -> State:
-        """Say how far the job is."""
+        """Say how far the job is, in one of the words of `job_state`."""
         record = self.record  # before `alive`: what waits may begin in between
         if self.alive():
             return "running" if record.stop_asked is None else "stopping"
         if record.waits:
             return "queued"
-        if record.stop_asked is not None:
-            return "stopped"
-        code = self._returncode()
-        if code is None:  # it ended while no server watched: the files tell
-            return "done" if not record.problem and self.has_result() else "failed"
-        return "done" if code == 0 else "failed"
+        # Once noted it stays so, whatever a later job does in the same folder.
+        return record.ending or self._ending()
 
     def over(self) -> bool:
         """Tell whether the job neither waits nor runs."""
@@ -120,18 +116,13 @@ class Job:
 
         return self.over() and has_state(self.out)
 
-    def was_killed(self) -> bool:
-        """Tell whether the process was ended from outside instead of ending by itself."""
-        code = self._returncode()
-        return self._record.begun and (code is None or code < 0)
-
     def failure(self) -> str:
         """Return one sentence that says why the job failed."""
         return self.record.problem or job_failure.why(self.log, self._returncode())
 
-    def log_tail(self) -> str:
+    def log_tail(self, lines: int = 40) -> str:
         """Return the last lines of what the process wrote."""
-        return "\n".join(last_lines(self.log, 40))
+        return "\n".join(last_lines(self.log, lines))
 
     def age(self) -> float:
         """Return the seconds since the job was asked for; never negative, whatever the clock."""
@@ -196,12 +187,24 @@ class Job:
     def reap(self) -> None:
         """Wait for our own process and note how it ended; runs in a thread of its own."""
         assert self._process is not None
-        ending = {"returncode": self._process.wait(), "ended": time.time()}
+        code = self._process.wait()
+        end = {"returncode": code, "ended": time.time(), "ending": self._ending()}
         try:
             with changing(self.folder.parent):
-                self._note(**ending)
+                self._note(**end)
         except OSError:  # on a full disk nobody can be kept out, but we still know
-            self._keep(**ending)
+            self._keep(**end)
+
+    def note_end(self) -> None:
+        """Note that all has been done about the end of the job, and that end where nobody saw it.
+
+        Call it while changing the queue.
+        """
+        record = self.record
+        if record.ended is None:
+            self.update(ended=time.time(), ending=self._ending(), followed=True)
+        elif not record.followed:
+            self.update(followed=True)
 
     def update(self, **changes: Any) -> None:
         """Change the record, in the file and here; call it while changing the queue.
@@ -225,6 +228,23 @@ class Job:
 
     def _returncode(self) -> int | None:
         return self.record.returncode if self._process is None else self._process.poll()
+
+    def _ending(self) -> Ending:
+        """How it ended, as its record and its files tell now."""
+        record, code = self.record, self._returncode()
+        if record.stop_asked is not None:
+            return "finished" if self._was_all_done(code) else "stopped"
+        if record.problem:
+            return "failed"
+        if code is None and self.has_result() and not self.can_go_on():
+            return "finished"
+        return ending_of(code, self.log)
+
+    def _was_all_done(self, code: int | None) -> bool:
+        """Whether a training that was asked to stop had no step left by then."""
+        if self._record.kind != "training" or not self._record.begun or code not in (0, None):
+            return False
+        return share_done(self.metrics.rows()) == 1 and self.has_result() and not self.can_go_on()
 
     def _insist(self, grace: float) -> None:
         if not self.wait(grace):

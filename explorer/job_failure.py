@@ -23,7 +23,7 @@ def why(log: Path, code: int | None) -> str:
             "try a smaller batch or a smaller model."
         )
     if code is not None and code < 0:
-        return f"It was ended by {_name(-code)} from outside; start it again."
+        return f"It was ended by {_name(-code)} from outside."
     if sentence := error_sentence(log):
         return sentence
     if any(says_out_of_memory(line) for line in last_lines(log, 40)):
@@ -31,7 +31,7 @@ def why(log: Path, code: int | None) -> str:
     if code is None:
         return (
             "It ended while no explorer watched it: the computer was switched off, or memory ran "
-            "out; start it again, if need be with a smaller batch or a smaller model."
+            "out; then try a smaller batch or a smaller model."
         )
     return last_sentence(log) or "It ended without a word; start it again."
 

@@ -17,8 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-if sys.platform != "win32":
-    import fcntl
+from vae_core.file_locks import held_by, take
 
 QUEUE = "queue.lock"
 PATIENCE_SECONDS = 20.0
@@ -58,20 +57,11 @@ def holders(folder: Path) -> list[str]:
 
 def holder_of(lock: Path) -> str | None:
     """Return the name in which a living worker holds `lock`, or None where nobody does."""
-    if sys.platform == "win32":
-        return None
     try:
-        probe = os.open(lock, os.O_RDONLY)
+        said = held_by(lock)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    try:
-        fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return os.read(probe, 256).decode(errors="replace")
-    else:
-        return None
-    finally:
-        os.close(probe)
+    return None if said is None else said.decode(errors="replace")
 
 
 def take_slot(folder: Path, slots: int, holder: str) -> int | None:
@@ -90,7 +80,7 @@ def take_slot(folder: Path, slots: int, holder: str) -> int | None:
 def _take(lock: Path, holder: str) -> int | None:
     held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if sys.platform != "win32" and not _locked(held):
+        if not _locked(held):
             os.close(held)
             return None
         os.ftruncate(held, 0)
@@ -104,24 +94,15 @@ def _take(lock: Path, holder: str) -> int | None:
 def _locked(held: int) -> bool:
     """Whether it is ours now. Who only looks holds it too, but for microseconds: try again."""
     for _ in range(_TRIES):
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(_PAUSE)
-        else:
+        if take(held):
             return True
+        time.sleep(_PAUSE)
     return False
 
 
 def _wait_for(held: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= deadline:
-                why = "another program keeps the queue to itself"
-                raise TimeoutError(errno.ETIMEDOUT, why) from error
-            time.sleep(_PAUSE)
-        else:
-            return
+    while not take(held):
+        if time.monotonic() >= deadline:
+            raise TimeoutError(errno.ETIMEDOUT, "another program keeps the queue to itself")
+        time.sleep(_PAUSE)

@@ -52,12 +52,31 @@ class Queue:
         return f"{self.busy()}; yours is number {place} in the queue."
 
 
+def last_trainings(every: Sequence[Job]) -> dict[Path, Job]:
+    """Return the last training of each folder, begun or waiting; `every` has the last first."""
+    found: dict[Path, Job] = {}
+    for job in every:
+        if job.record.kind == "training" and (job.record.begun or job.record.waits):
+            found.setdefault(job.out.absolute(), job)
+    return found
+
+
+def successor(job: Job, every: Sequence[Job]) -> Job | None:
+    """Return the last of `every` job that is another training of the same folder, begun since or
+    waiting to begin; None where there is none."""
+    later = [other for other in _later(job, every) if other.record.begun or other.record.waits]
+    return max(later, key=lambda other: other.record.ticket, default=None)
+
+
 def superseded(job: Job, every: Sequence[Job]) -> bool:
     """Tell whether one of `every` job is another training that began to write its folder since."""
-    record = job.record
-    return any(
-        (other.record.kind, other.out) == ("training", job.out)
-        and other.record.begun
-        and other.record.ticket > record.ticket
+    return any(other.record.begun for other in _later(job, every))
+
+
+def _later(job: Job, every: Sequence[Job]) -> list[Job]:
+    return [
+        other
         for other in every
-    )
+        if (other.record.kind, other.out) == ("training", job.out)
+        and other.record.ticket > job.record.ticket
+    ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from explorer.job_process import PID
+from explorer.job_state import ENDINGS, Ending
 from vae_core.files import write_whole
 
 Kind = Literal["training", "preparation"]
@@ -31,6 +32,7 @@ class JobRecord:
         cwd: the folder that `arguments` are relative to.
         followed: whether what follows a training has been asked for, or nothing is to follow.
         problem: one sentence where it could not even be started.
+        ending: how it ended, noted then: later its folder may be another job's.
     """
 
     id: str
@@ -48,6 +50,7 @@ class JobRecord:
     cwd: str = ""
     followed: bool = True
     problem: str = ""
+    ending: Ending | Literal[""] = ""
 
     @property
     def command(self) -> str:
@@ -136,4 +139,5 @@ def _sound(record: JobRecord) -> bool:
         and all(isinstance(number, int | float) for number in numbers)
         and all(isinstance(number, int) for number in whole)
         and record.kind in ("training", "preparation")
+        and record.ending in ("", *ENDINGS)
     )

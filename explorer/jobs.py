@@ -11,27 +11,25 @@ from __future__ import annotations
 import atexit
 import functools
 import os
-import re
 import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from explorer import job_process
 from explorer.job import Job, JobError
-from explorer.job_locks import changing, holders, take_slot
+from explorer.job_locks import changing, take_slot
 from explorer.job_queue import Queue
 from explorer.job_record import JobRecord, Kind, add_record
+from explorer.job_store import JobStore
 from explorer.slots import slots as slots_set
 
 WORKER = (sys.executable, "-m", "explorer.cli")
 SERVER_STOP_SECONDS = 5.0
 POLL_SECONDS = 1.0
-
-_ID = re.compile(r"[0-9a-f]{12}")
 
 
 class Jobs:
@@ -51,9 +49,7 @@ class Jobs:
         self.slots = slots_set() if slots is None else slots
         self.trouble: str | None = None
         self._worker = tuple(worker or WORKER)
-        self._guard = threading.Lock()
-        self._jobs: dict[str, Job] = {}
-        self._settled: set[str] = set()
+        self._store = JobStore(self.folder)
         self._closing = threading.Event()
 
     def start(self, arguments: Sequence[str], name: str, out: Path) -> Job:
@@ -96,42 +92,24 @@ class Jobs:
         return job
 
     def get(self, job_id: str | None) -> Job | None:
-        """Return the job with this id, from memory or from its folder; None for an unknown id."""
-        if job_id is None or not _ID.fullmatch(job_id):  # ids come from the URL
-            return None
-        with self._guard:
-            if job_id not in self._jobs:
-                job = Job.read(self.folder / job_id)
-                if job is None:
-                    return None
-                self._jobs[job_id] = job
-            return self._jobs[job_id]
+        """Return the job with this id; None for an unknown id."""
+        return self._store.get(job_id)
 
     def all(self) -> list[Job]:
         """Return every job, past ones included, by when it was asked for, the last one first."""
-        return sorted(self._jobs_named(self._names()), key=_asked_for, reverse=True)
+        return self._store.all()
 
     def queue(self) -> Queue:
         """Return what runs now, whoever started it, and what waits."""
-        held = self._held()
-        records = [(job, job.record) for job in self._unsettled()]
-        running = [(record.started, job.id, job) for job, record in records if job.id in held]
-        waiting = [
-            (record.place, job) for job, record in records if record.waits and job.id not in held
-        ]
-        return Queue(
-            self.slots,
-            tuple(job for *_, job in sorted(running, key=lambda one: one[:2])),
-            tuple(job for _, job in sorted(waiting, key=lambda one: one[0])),
-        )
+        return self._store.queue(self.slots)
 
     def names(self) -> set[str]:
         """Return the names of the run folders that jobs write, or wait to write."""
-        return {job.out.name for job in self._unsettled() if not job.over()}
+        return {job.out.name for job in self._store.unsettled() if not job.over()}
 
     def settled(self) -> bool:
         """Tell whether nothing runs or waits, and the end of everything has been dealt with."""
-        return not self._unsettled()
+        return not self._store.unsettled()
 
     def pump(self) -> None:
         """Note what has ended, ask for what follows, start what waits as far as slots are free.
@@ -140,7 +118,7 @@ class Jobs:
         `trouble` says so in one sentence, and nothing has changed.
         """
         try:
-            if not self._closing.is_set() and self._unsettled():
+            if not self._closing.is_set() and self._store.unsettled():
                 self._settle()
                 with changing(self.folder):
                     self._start_waiting()
@@ -167,8 +145,7 @@ class Jobs:
         A training keeps its best model so far; what is being prepared is queued again.
         """
         self._closing.set()
-        with self._guard:
-            ours = [job for job in self._jobs.values() if job.ours and job.alive()]
+        ours = self._store.ours()
         for job in ours:
             if job.record.kind == "preparation":
                 self._ask_again(job)
@@ -177,30 +154,9 @@ class Jobs:
             if not job.wait(seconds):
                 job.stop_now()
 
-    def _held(self) -> set[str]:
-        """The ids of the jobs that have a living worker."""
-        with self._guard:
-            own = {job.id for job in self._jobs.values() if job.ours and job.alive()}
-        return own | set(holders(self.folder))
-
-    def _unsettled(self) -> list[Job]:
-        """The jobs that are not over, or whose end nobody has dealt with yet."""
-        found = self._jobs_named(set(self._names()) - self._settled)
-        self._settled |= {job.id for job in found if job.record.settled}
-        return [job for job in found if job.id not in self._settled]
-
-    def _names(self) -> list[str]:
-        try:
-            return os.listdir(self.folder)
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-
-    def _jobs_named(self, names: Iterable[str]) -> list[Job]:
-        return [job for name in names if (job := self.get(name)) is not None]
-
     def _settle(self) -> None:
         """Note the end of jobs whose server is gone; ask for what follows trainings that ended."""
-        for job in self._unsettled():
+        for job in self._store.unsettled():
             if job.record.begun and job.over():
                 # Reading the run takes longer than the queue should be held for.
                 follows = job.record.kind == "training" and job.has_result()
@@ -214,8 +170,7 @@ class Jobs:
         if not record.followed and follows:
             name, out = record.name, job.out
             self._ask(["prepare", record.out], name, out, "preparation", ticket=record.ticket)
-        if record.ended is None or not record.followed:
-            job.update(ended=record.ended or time.time(), followed=True)
+        job.note_end()
 
     def _ask_again(self, job: Job) -> None:
         record = job.record
@@ -261,15 +216,13 @@ class Jobs:
             followed=followed,
         )
         add_record(self.folder / record.id, record)
-        with self._guard:
-            job = self._jobs[record.id] = Job(self.folder / record.id, record)
-        return job
+        return self._store.add(Job(self.folder / record.id, record))
 
     def _start_waiting(self) -> None:
         """Start what waits, in its order, as long as there is a slot; the queue is ours."""
         while not self._closing.is_set():
             queue = self.queue()
-            if not queue.waiting or len(self._held()) >= self.slots:
+            if not queue.waiting or len(self._store.held()) >= self.slots:
                 return
             job = queue.waiting[0]
             slot = take_slot(self.folder, self.slots, job.id)
@@ -303,7 +256,3 @@ def jobs_in(runs: Path) -> Jobs:
     jobs.attend()
     atexit.register(jobs.close)
     return jobs
-
-
-def _asked_for(job: Job) -> tuple[int, float, str]:
-    return (job.record.ticket, job.record.started, job.id)

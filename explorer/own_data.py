@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer import data_fixes, data_plan, page_parts, paths, session, uploads
-from explorer.plans import version_of
+from explorer import (
+    data_fixes,
+    data_plan,
+    data_reading,
+    hub_data,
+    page_parts,
+    paths,
+    picture_facts,
+    session,
+    uploads,
+)
+from explorer.data_reading import Reading
+from explorer.field_words import about_reading
+from explorer.plans import RefusedError, version_of
 from explorer.train_settings import DataNames
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from vae_core.data.dataset import Modality
     from vae_core.data.look import Look
 
@@ -20,17 +34,20 @@ UPLOAD, PATH, HUB = "upload", "path", "hub"
 WAYS = {UPLOAD: "Upload a file", PATH: "A path on the server", HUB: "Hugging Face hub"}
 MOST_PATH = 4096
 NO_LABELS = ""
-# Kinds of files whose first row may be a row as the others.
-WITH_HEADER = ("table", "workbook")
+REFUSED = "These data cannot be trained on as they are: change what is said above, or bring others."
 PREVIEW_HEIGHT = 220
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenData(DataNames):
-    """What to learn from, and what it is called; without a file, nothing is chosen yet."""
+    """What to learn from, and what it is called; without a file, nothing is chosen yet.
+
+    `refused`: whether a look at them, or a trial, has shown already that they cannot be trained on.
+    """
 
     modality: Modality
     title: str
+    refused: bool = False
 
 
 def show() -> ChosenData:
@@ -40,14 +57,7 @@ def show() -> ChosenData:
     if way == HUB:
         return _hub() or nothing
     path = _path() if way == PATH else _upload()
-    if path is None:
-        return nothing
-    seen = _seen(path)
-    if seen is None:
-        return nothing
-    chosen = _columns(path, seen)
-    data_plan.show(chosen.data_arguments(), path)
-    return chosen
+    return nothing if path is None else _file(path)
 
 
 def _way() -> str:
@@ -65,42 +75,23 @@ def _way() -> str:
 
 def _hub() -> ChosenData | None:
     """Ask for a data set of the hub; it is fetched, once, to be looked at."""
-    asked = {
-        "hub": ("Name on the hub", "stanfordnlp/imdb", "As in its address; or a folder on the "
-                "server's disk that is laid out like one."),
-        "split": ("Split", "train", "Which part of it."),
-        "text_column": ("Column with the texts", "found by itself", "Empty: text, else the one "
-                        "with the longest texts."),
-        "label_column": ("Column with the labels", "none", "Empty: none."),
-    }  # fmt: skip
-    given = {}
-    for side, (name, (title, placeholder, help_)) in zip(
-        st.columns([2, 1, 1, 1], gap="medium"), asked.items(), strict=True
-    ):
-        with side:
-            given[name] = st.text_input(
-                title,
-                key=session.kept_widget(f"train.hub.{name}", ""),
-                persist_state="session",
-                max_chars=MOST_PATH,
-                placeholder=placeholder,
-                help=help_,
-            ).strip()
+    given = hub_data.show()
     name = given["hub"]
     if not name:
         return None
-    title = name.rstrip("/").rsplit("/", 1)[-1]
     chosen = ChosenData(
         modality="sentences",
-        title=title,
+        title=name.rstrip("/").rsplit("/", 1)[-1],
         hub=name,
         hub_split=given["split"] or None,
+        hub_config=given["config"] or None,
         text_column=given["text_column"] or None,
         label_column=given["label_column"] or None,
         **asdict(data_fixes.show(f"hub.{name}")),
     )
+    made = _planned(chosen, Path(name))
     data_plan.show(chosen.data_arguments(), Path(name))
-    return chosen
+    return replace(chosen, refused=_refusal(made) is not None)
 
 
 def _path() -> Path | None:
@@ -118,8 +109,9 @@ def _path() -> Path | None:
 def _upload() -> Path | None:
     """Keep what is uploaded: the file lives on when the visitor looks at another page."""
     file = st.file_uploader(
-        "Texts: one a line in .txt, or a column of .csv, .tsv, .jsonl, .parquet or .xlsx; a .zip "
-        "of .txt files. Pictures: a .zip of PNG or JPEG (folders are labels), IDX, .npy or .npz.",
+        "Texts: one a line in .txt, or a column of .csv, .tsv, .json, .jsonl, .parquet or .xlsx; "
+        "a .zip of .txt files. Pictures: a .zip of PNG or JPEG (folders are labels), IDX, .npy or "
+        ".npz. Text and IDX files also as .gz.",
         key="train.upload",
     )
     before: tuple[str, str] | None = session.recall("train.uploaded")
@@ -129,10 +121,7 @@ def _upload() -> Path | None:
         try:
             kept = uploads.keep(file.name, file.getbuffer(), paths.runs_folder())
         except OSError as error:
-            page_parts.problem(
-                f"The file could not be kept: {error.strerror or error}. Free some space on the "
-                "server, or choose another folder for runs."
-            )
+            page_parts.problem(uploads.not_kept(error))
             return None
         before = (file.file_id, str(kept))
         session.remember("train.uploaded", before)
@@ -144,69 +133,140 @@ def _upload() -> Path | None:
     return path
 
 
-def _seen(path: Path) -> Look | None:
+def _file(path: Path) -> ChosenData:
+    """Show what is in a file: its size, its columns, how it is read, what its items are like."""
     from vae_core.data.dataset import DataError
 
-    sheet: str | None = session.recall(f"train.sheet.{path}")
-    headed = session.recall(_key(path, "header"), True)
-    with st.spinner("Looking at the file…", show_time=True):
-        try:
-            seen = _look(str(path), version_of(path), sheet, headed)
-        except DataError as error:
-            page_parts.problem(str(error))
-            return None
-    for note in seen.notes:
-        st.caption(page_parts.literal(note))
-    return seen
+    reading = data_reading.chosen(path)
+    try:
+        with st.spinner("Looking at the file…", show_time=True):
+            seen = _look(str(path), version_of(path), replace(reading, side=None))
+    except DataError as error:
+        page_parts.problem(str(error))
+        needed = about_reading(str(error)) or reading.chosen
+        data_reading.show(path, None, _kind(path), needed=needed)
+        return ChosenData(modality="sentences", title=path.name, refused=True)
+    data_reading.suggest_side(path, seen)
+    reading = data_reading.chosen(path)
+    # What stands above is said when all is known: how many there are, and whether they are refused.
+    heading = st.container(gap="small")
+    if seen.modality == "images":
+        # A side that is needed stands beside what else may be done to them.
+        beside = st.columns(3, gap="medium") if seen.picture_shape is None else (st, st)
+        fold = beside[0].container()
+        with beside[1].container():
+            chosen = _pictures(path, seen, reading)
+    else:
+        columns = _columns(path, seen)
+        fold = st.container()
+        _preview(seen)
+        changes = asdict(data_fixes.show(str(path)))
+        chosen = _texts(path, seen, data_reading.chosen(path), {**columns, **changes})
+    made = _planned(chosen, path)
+    refusal = _refusal(made)
+    with heading:
+        _heading(seen, made)
+    with fold:
+        needed = reading.chosen or (refusal is not None and about_reading(refusal))
+        data_reading.show(path, seen, seen.kind, needed=needed)
+    data_plan.show(chosen.data_arguments(), path)
+    return replace(chosen, refused=refusal is not None)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _look(path: str, version: str, sheet: str | None, headed: bool) -> Look:
+def _look(path: str, version: str, reading: Reading) -> Look:
     from vae_core.data.look import look
     from vae_core.data.text_options import TextOptions
 
-    return look(path, TextOptions(sheet=sheet, header=None if headed else False))
+    options = TextOptions(
+        sheet=reading.sheet,
+        header=None if reading.headed else False,
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+    )
+    return look(path, options)
 
 
-def _columns(path: Path, seen: Look) -> ChosenData:
-    size = f"{seen.rows:,} rows" if seen.rows_exact else f"about {_rounded(seen.rows):,} rows"
-    kind = "pictures" if seen.kind == "pictures" else seen.kind
-    encoding = f" · {seen.encoding}" if seen.encoding else ""
-    st.markdown(f"**{page_parts.literal(seen.name)}** · {kind} · {size}{encoding}")
-    if seen.modality == "images":
-        return ChosenData(modality="images", title=seen.name, images=str(path))
-    sheet, text, label, headed = None, None, None, True
+def _kind(path: Path) -> str | None:
+    """Of which kind a file of texts is that could not be looked at; None where that is not told."""
+    from vae_core.data.dataset import DataError
+    from vae_core.data.text_kinds import find_kind
+
+    try:
+        return find_kind(path)
+    except (DataError, OSError):
+        return None
+
+
+def _planned(chosen: ChosenData, path: Path) -> Future[dict[str, Any]]:
+    return data_plan.planned(chosen.data_arguments(), path)
+
+
+def _refusal(made: Future[dict[str, Any]]) -> str | None:
+    """What the data were refused with. Where a plan failed otherwise, they may still be good."""
+    error = made.exception() if made.done() and not made.cancelled() else None
+    return str(error) if isinstance(error, RefusedError) else None
+
+
+def _heading(seen: Look, made: Future[dict[str, Any]]) -> None:
+    known = made.done() and not made.cancelled() and made.exception() is None
+    if known:
+        size = f"{made.result()['items']:,} items"
+    else:
+        unit = "items" if seen.modality == "images" else "rows"
+        rows = f"{seen.rows:,}" if seen.rows_exact else f"about {_rounded(seen.rows):,}"
+        size = f"{rows} {unit}"
+    facts = [seen.kind, size]
+    facts += [word for word in (seen.encoding, data_reading.delimiter_name(seen.delimiter)) if word]
+    st.markdown(f"**{page_parts.literal(seen.name)}** · {page_parts.literal(' · '.join(facts))}")
+    if seen.picture_sizes:
+        st.caption(picture_facts.sizes_in_words(seen.picture_sizes, seen.rows))
+    for note in seen.notes:
+        # That pictures differ in size is said with their sizes, and the field for it is there.
+        if seen.modality != "images" or not about_reading(note):
+            st.caption(page_parts.told(note))
+
+
+def _pictures(path: Path, seen: Look, reading: Reading) -> ChosenData:
+    return ChosenData(
+        modality="images",
+        title=seen.name,
+        images=str(path),
+        side=reading.side,
+        drop_repeats=data_fixes.show_for_pictures(str(path)),
+    )
+
+
+def _columns(path: Path, seen: Look) -> dict[str, Any]:
+    """Ask which sheet and columns to take, where there is a choice."""
     names = [column.name for column in seen.columns]
-    if len(names) > 1 or len(seen.sheets) > 1:
-        sides = st.columns(3, gap="medium")
-        if len(seen.sheets) > 1:
-            with sides[2]:
-                sheet = _choice("Sheet", f"train.sheet.{path}", list(seen.sheets), seen.sheet)
-        with sides[0]:
-            text = _choice(
-                "Column with the texts", _key(path, "text_column"), names, seen.text_column
-            )
-        with sides[1]:
-            labels = [NO_LABELS, *(name for name in names if name != text)]
-            label = _choice(
-                "Column with the labels", _key(path, "label_column"), labels, seen.label_column
-            )
-    if seen.kind in WITH_HEADER:
-        headed = st.toggle(
-            "The first row names the columns",
-            key=session.kept_widget(_key(path, "header"), True),
-            persist_state="session",
-        )
-    _preview(seen, names)
+    chosen: dict[str, Any] = {}
+    if len(names) < 2 and len(seen.sheets) < 2:
+        return chosen
+    left, middle, right = st.columns(3, gap="medium")
+    if len(seen.sheets) > 1:
+        key = data_reading.key(path, "sheet")
+        with right:
+            chosen["sheet"] = _choice("Sheet", key, list(seen.sheets), seen.sheet)
+    with left:
+        key = data_reading.key(path, "text_column")
+        text = _choice("Column with the texts", key, names, seen.text_column)
+    with middle:
+        labels = [NO_LABELS, *(name for name in names if name != text)]
+        key = data_reading.key(path, "label_column")
+        label = _choice("Column with the labels", key, labels, seen.label_column)
+    return {**chosen, "text_column": text, "label_column": label or None}
+
+
+def _texts(path: Path, seen: Look, reading: Reading, chosen: dict[str, Any]) -> ChosenData:
     return ChosenData(
         modality="sentences",
         title=seen.name,
         text=str(path),
-        text_column=text,
-        label_column=label or None,
-        sheet=sheet,
-        no_header=not headed,
-        **asdict(data_fixes.show(str(path))),
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        no_header=not reading.headed,
+        **chosen,
     )
 
 
@@ -227,14 +287,11 @@ def _choice(title: str, key: str, names: list[str], first: str | None) -> str:
     )
 
 
-def _preview(seen: Look, names: list[str]) -> None:
+def _preview(seen: Look) -> None:
+    names = [column.name for column in seen.columns]
     # Names may repeat; a table of people's own columns is numbered where they do.
     shown = [
         name if names.count(name) == 1 else f"{name} ({at + 1})" for at, name in enumerate(names)
     ]
     columns = dict(zip(shown, zip(*seen.preview, strict=True), strict=False))
     st.dataframe(columns, hide_index=True, height=PREVIEW_HEIGHT)
-
-
-def _key(path: Path, what: str) -> str:
-    return f"train.{what}.{path}"

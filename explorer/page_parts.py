@@ -43,7 +43,14 @@ def page_header(title: str, purpose: str) -> None:
 
 def problem(sentence: str) -> None:
     """Show one sentence that says what went wrong and what to do, whatever text it quotes."""
-    st.error(literal(sentence), icon=":material/error:")
+    st.error(told(sentence), icon=":material/error:")
+
+
+def told(sentence: str) -> str:
+    """Return a sentence of ours as Markdown, with the page's fields instead of command options."""
+    from explorer.field_words import on_page
+
+    return literal(on_page(sentence))
 
 
 def open_model() -> tuple[Run, str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import page_parts, session
-from explorer.live.neighbours import nearest_items
+from explorer.nearby import NEARBY
 from explorer.pins import points
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _sum(run: Run, placed: dict[int, NDArray[np.float32]]) -> None:
     shown = page_parts.decoded(run, z)
     items = shown[None] if isinstance(shown, np.ndarray) else [shown]
     page_parts.show_items(items, [f"Pin {a} − pin {b} + pin {c}, decoded"], width=RESULT_WIDTH)
-    near, _ = nearest_items(run.latents.mean, z, NEAREST)
+    near = NEARBY.nearest(run, z, NEAREST).items
     st.caption("Nearest items" + (", decoded" if run.items_are_decoded else ""))
     page_parts.show_items(
         run.items(near),

@@ -22,6 +22,10 @@ class PlanError(RuntimeError):
     """Data that cannot be looked at; the message is one sentence."""
 
 
+class RefusedError(PlanError):
+    """Data that cannot be trained on as they are; the message says what to change."""
+
+
 class Plans:
     """Plans that were asked for, one made at a time; the same is made once for all visitors."""
 
@@ -56,6 +60,8 @@ class Plans:
                 doing="Looking at the data",
                 instead="check the file, or give a part of it first",
             )
+        except side_command.RefusedError as error:
+            raise RefusedError(str(error)) from error
         except side_command.CommandError as error:
             raise PlanError(str(error)) from error
 

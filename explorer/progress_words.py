@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from explorer.job_log import Row, seconds_left
+from explorer.job_log import Row, seconds_left, share_done
 
 _COMPARING = "Comparing with a plain language model…"
 _FINISHING = "Placing every item in the latent space…"
+# Durations that differ by less than this factor are said as one.
+_ALIKE = 1.25
 
 
 def progress_words(
@@ -18,7 +21,7 @@ def progress_words(
     `comparison`: what the plain language model has reported, which is trained last.
     """
     if stopping:
-        return "Stopping: keeping the best model so far…"
+        return _stopping_words(rows, comparison)
     if not rows:
         return "Starting, and reading the data…"
     if comparison:
@@ -29,6 +32,20 @@ def progress_words(
         return _FINISHING
     epoch = min(int(last.get("epoch", 0)) + 1, int(last.get("epochs", 1)))
     return _with_time(f"Epoch {epoch} of {last.get('epochs')}", rows)
+
+
+def _stopping_words(rows: list[Row], comparison: Sequence[Row]) -> str:
+    """Say what a training that was asked to stop still waits for."""
+    if not rows:
+        return "Stopping: it ends once the data are read and the first step is done…"
+    if share_done(rows) < 1:
+        return (
+            "Stopping: the step under way ends, then the best model so far is measured, places "
+            "every item and is kept…"
+        )
+    if comparison and share_done(comparison) < 1:
+        return "Stopping: it is all trained; the comparison ends, then the model is measured…"
+    return "Stopping: it is all trained; the last measurements end, then the model is kept…"
 
 
 def _with_time(words: str, rows: Sequence[Row]) -> str:
@@ -45,6 +62,30 @@ def duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def duration_between(low: float, high: float) -> str:
+    """Say a duration that is not known well; one number where what is known of it agrees."""
+    if high <= _ALIKE * low:
+        return f"about {duration(low)}"
+    shorter, longer = duration(low), duration(high)
+    unit = f" {longer.split()[1]}"
+    return f"{shorter.removesuffix(unit)} to {longer}"
+
+
+def time_words(found: Mapping[str, Any]) -> list[str]:
+    """Say in a sentence how long a planned training takes, and what fits in an hour in another.
+
+    `found`: what `latentscape plan --json` gives.
+    """
+    if found["seconds"] is None:
+        return []
+    said = duration_between(*found["seconds"])
+    words = [f"Takes {said} on this machine."]
+    if shorter := found["shorter"]:
+        takes = duration_between(*shorter["seconds"])
+        words.append(f"With {shorter['epochs']} epochs it would take {takes}, and learn less.")
+    return words
 
 
 def ago(seconds: float) -> str:

@@ -31,7 +31,7 @@ def show(config: Mapping[str, Any]) -> None:
         st.markdown(f":material/{ICONS[gate.light]}: **Collapse gate: {gate.words}**")
         show_gate(gate, "bar")
     for sentence in remarks(config):
-        st.warning(page_parts.literal(sentence), icon=":material/warning:")
+        st.warning(page_parts.told(sentence), icon=":material/warning:")
     page_parts.show_facts(facts(config), key="run_facts")
 
 

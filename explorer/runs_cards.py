@@ -10,7 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import page_parts, paths, runs_list, runs_panel, session
+from explorer import page_parts, paths, runs_list, runs_panel, session, train_watch
+from explorer.job_state import MEANINGS
 from explorer.runs_list import STATES, Listed
 from explorer.runs_thumbnails import thumbnails_in
 
@@ -19,9 +20,12 @@ REFRESH_SECONDS = 0.5
 THUMBNAIL = 96
 _MARKED = "runs.marked"
 _COLOURS: Mapping[runs_list.State, Any] = {
-    "training": "blue",
+    "queued": "blue",
+    "running": "blue",
+    "stopping": "blue",
     "stopped": "orange",
     "interrupted": "orange",
+    "failed": "red",
     "unfinished": "gray",
     "broken": "red",
 }
@@ -77,7 +81,7 @@ def _card(run: Listed, chosen: Sequence[str]) -> Future[bytes | None] | None:
             for line in runs_list.facts(run, config, time.time()):
                 st.caption(page_parts.literal(line))
             if run.state == "broken":
-                st.caption(page_parts.literal(str(entry.problem)))
+                st.caption(page_parts.told(str(entry.problem)))
         _buttons(run, chosen)
     return drawn
 
@@ -98,7 +102,8 @@ def _heading(run: Listed) -> None:
         if entry.bundled:
             st.badge("bundled", color="gray", help="Comes with Latentscape; it cannot be changed.")
         if run.state in _COLOURS:
-            st.badge(STATES[run.state], color=_COLOURS[run.state])
+            meaning = next((MEANINGS[state] for state in MEANINGS if state == run.state), None)
+            st.badge(STATES[run.state], color=_COLOURS[run.state], help=meaning)
         for tag in entry.tags:
             st.badge(page_parts.literal(tag), color="violet")
 
@@ -110,6 +115,7 @@ def _has_title(run: Listed) -> bool:
 def _buttons(run: Listed, chosen: Sequence[str]) -> None:
     model_id = run.entry.id
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        _watch_button(run)
         if run.can_be_opened:
             st.checkbox(
                 "Compare",
@@ -133,6 +139,21 @@ def _buttons(run: Listed, chosen: Sequence[str]) -> None:
             on_click=_unfold,
             args=(model_id,),
         )
+
+
+def _watch_button(run: Listed) -> None:
+    """Lead to the training on the Train page: to follow it, or to go on with it."""
+    job = run.job
+    if job is None or not (run.active or job.can_go_on()):
+        return
+    label, icon, meaning = (
+        ("Watch", ":material/visibility:", "Shows how far its training is.")
+        if run.active
+        else ("Go on…", ":material/play_arrow:", "Leads to where its training can go on.")
+    )
+    if st.button(label, key=f"runs.watch.{run.entry.id}", icon=icon, help=meaning):
+        train_watch.watch(job.id)
+        st.switch_page(paths.pages_folder() / "train.py")
 
 
 def _mark(model_id: str) -> None:

@@ -18,6 +18,7 @@ from explorer import (
     session,
 )
 from explorer.canvas.mount import Sent, current, latent_map, send
+from explorer.content import key_of
 from explorer.job_log import MetricsLog, thin
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def show(ids: tuple[str, str]) -> None:
     except (catalogue.UnknownModelError, RunError) as error:
         page_parts.problem(f"{error} Choose two others to compare.")
         return
-    linked = _same_items(_key(pair[0]), _key(pair[1]), *pair)
+    linked = _same_items(key_of(pair[0]), key_of(pair[1]), *pair)
     _show_maps(ids, pair, [titles.get(model_id, model_id) for model_id in ids], linked)
     _show_tables(pair[0], pair[1])
     _show_curves(pair)
@@ -64,9 +65,10 @@ def show(ids: tuple[str, str]) -> None:
 def _show_maps(
     ids: Sequence[str], pair: Sequence[Run], titles: Sequence[str], linked: bool
 ) -> None:
-    link = f"{_key(pair[0])} {_key(pair[1])}" if linked else None
+    link = f"{key_of(pair[0])} {key_of(pair[1])}" if linked else None
     keys = [
-        f"compare.{letter}.{linked}.{_key(run)}" for letter, run in zip(LETTERS, pair, strict=True)
+        f"compare.{letter}.{linked}.{key_of(run)}"
+        for letter, run in zip(LETTERS, pair, strict=True)
     ]
     sent = [_send(run, key) for run, key in zip(pair, keys, strict=True)]
 
@@ -156,7 +158,8 @@ def _show_tables(one: Run, other: Run) -> None:
     left, right = st.columns([1, 1.4], gap="medium")
     with left:
         st.markdown("**Results**")
-        _table(runs_diff.results(one.config, other.config))
+        with st.container(key="compare_results", gap="xsmall"):
+            _table(runs_diff.results(one.config, other.config))
         if not runs_diff.measured_alike(one.config, other.config):
             st.caption(
                 "ELBO, reconstruction and KL were not measured on the same data in the same way: "
@@ -166,20 +169,26 @@ def _show_tables(one: Run, other: Run) -> None:
         st.markdown("**Settings that differ**")
         found = runs_diff.settings(one.config, other.config)
         if found:
-            _table(found)
+            with st.container(key="compare_settings", gap="xsmall"):
+                _table(found)
         else:
             st.caption("None: data, model and training are the same.")
 
 
 def _table(differences: Sequence[Difference]) -> None:
-    st.dataframe(
+    """Show differences, all of them as plain text; long values take several lines."""
+    columns = {"What": "name", "A": "one", "B": "other"}
+    st.table(
         {
-            "What": [one.name for one in differences],
-            "A": [one.one for one in differences],
-            "B": [one.other for one in differences],
+            title: [page_parts.literal(getattr(one, field)) for one in differences]
+            for title, field in columns.items()
         },
         hide_index=True,
     )
+    for one in differences:
+        for letter, paths in zip(LETTERS, one.paths, strict=True):
+            for path in paths:
+                st.caption(page_parts.literal(f"{one.name}, {letter}: {path}"))
 
 
 def _show_curves(pair: Sequence[Run]) -> None:
@@ -205,8 +214,3 @@ def _show_curves(pair: Sequence[Run]) -> None:
 @st.cache_resource(max_entries=32, show_spinner="Comparing the items…")
 def _same_items(key: str, other_key: str, _one: Run, _other: Run) -> bool:
     return runs_diff.same_items(_one, _other)
-
-
-def _key(run: Run) -> str:
-    # The hash is of the weights: another training may reach the same ones with other labels.
-    return f"{run.content_hash} {run.summary.created} {run.path}"

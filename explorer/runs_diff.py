@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,19 +32,26 @@ _PARTS_AT_ONCE = 4096
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not the same in two runs: what it is called, and how it is in each."""
+    """One thing that is not the same in two runs: what it is called, and how it is in each.
+
+    `paths`: the files of each whole, where `one` and `other` say only what they are called.
+    """
 
     name: str
     one: str
     other: str
+    paths: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 def settings(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Difference]:
     """Return what differs of data, model and training in two `config.json`s, in their order."""
     first, second = _settings(one), _settings(other)
-    names = dict.fromkeys([*first, *second])
-    pairs = ((name, first.get(name, NOTHING), second.get(name, NOTHING)) for name in names)
-    return [Difference(name, a, b) for name, a, b in pairs if a != b]
+    pairs = (
+        Difference(name, _said(pair[0]), _said(pair[1]), (_paths(pair[0]), _paths(pair[1])))
+        for name in dict.fromkeys([*first, *second])
+        if (pair := (first.get(name), second.get(name)))
+    )
+    return [one for one in pairs if one.one != one.other or one.paths[0] != one.paths[1]]
 
 
 def results(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Difference]:
@@ -89,7 +97,7 @@ def same_items(one: Run, other: Run) -> bool:
     )
 
 
-def _settings(config: Mapping[str, Any]) -> dict[str, str]:
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
     data = mapping(config.get("dataset"))
     parts: dict[str, Any] = {"Items": config.get("items"), "Kind": config.get("modality")}
     parts |= {f"Data: {name}": data.get(name) for name in _DATA}
@@ -102,9 +110,7 @@ def _settings(config: Mapping[str, Any]) -> dict[str, str]:
     parts |= {f"Objective: {name}": value for name, value in objective.items()}
     parts |= {"Threads": config.get("threads")}
     parts |= {f"Version: {name}": value for name, value in mapping(config.get("versions")).items()}
-    return {
-        name.replace("_", " "): _said(value) for name, value in parts.items() if value is not None
-    }
+    return {name.replace("_", " "): value for name, value in parts.items() if value is not None}
 
 
 def _results(config: Mapping[str, Any]) -> dict[str, str]:
@@ -121,6 +127,8 @@ def _figure(value: float) -> str:
 
 
 def _said(value: Any) -> str:
+    if value is None:
+        return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -129,4 +137,17 @@ def _said(value: Any) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {_said(part)}" for name, part in value.items())
     if isinstance(value, list):
         return ", ".join(map(_said, value))
-    return str(value)
+    return Path(value).name if _is_path(value) else str(value)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and Path(value).is_absolute() and Path(value).name != ""
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    """The files and folders that a setting names, whole."""
+    if isinstance(value, Mapping):
+        return tuple(path for part in value.values() for path in _paths(part))
+    if isinstance(value, list):
+        return tuple(path for part in value for path in _paths(part))
+    return (value,) if _is_path(value) else ()

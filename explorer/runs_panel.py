@@ -29,8 +29,8 @@ OPEN, _WAY = "runs.open", "runs.way"
 
 def show(run: Listed, all_tags: Sequence[str]) -> None:
     """Show the ways to go on with a run, and the chosen one of them."""
-    if run.state == "training":
-        st.caption("It is being trained: once that has ended, it can be renamed and deleted.")
+    if run.active:
+        st.caption("Once its training has ended, it can be renamed and deleted.")
         return
     ways = [NAME, EXPORT, RETRAIN, DELETE] if run.changeable else [EXPORT, RETRAIN]
     ways = [way for way in ways if run.can_be_opened or way in (NAME, DELETE)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer import data_fixes, session, uploads
+from explorer import data_fixes, data_reading, session, uploads
 from explorer.configurations import usual_vocabulary
 from explorer.loose_json import mapping
 from explorer.own_data import HUB, NO_LABELS, PATH, UPLOAD
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 # What the form takes elsewhere, or finds out from the data.
 _ELSEWHERE = {"latent_dim", "image_height", "image_width", "image_channels", "vocabulary_size"}
+_VOCABULARY = "--vocabulary-size"
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,23 @@ def form_of(config: Mapping[str, Any], kind: TokenizerKind | None, runs: Path) -
         ConfigError: the config has settings that cannot be.
     """
     from vae_core.config import TrainConfig
+    from vae_core.families import data_modality
     from vae_core.models import model_class, model_config_from_json
     from vae_core.presets import recommended
-    from vae_core.runs import data_modality
 
     model = model_config_from_json(mapping(config.get("model")))
     training = TrainConfig.from_json(mapping(config.get("training")))
     modality = model_class(model.family).modality
     size, left = _size_of(model)
     preset = recommended(modality, int(config["items"]), training.epochs)
-    fields, unfit = _fields(_recorded(model, training, kind), model.family, modality, preset)
+    command = str(config.get("command") or "")
+    recorded = _recorded(model, training, kind)
+    if "vocabulary_size" in recorded:
+        recorded["vocabulary_size"] = _asked_words(command, recorded["vocabulary_size"])
+    fields, unfit = _fields(recorded, model.family, modality, preset)
     source = mapping(mapping(config.get("dataset")).get("source"))
-    values, uploaded, missing = _data(source, runs)
+    command = str(config.get("command") or "")
+    values, uploaded, missing = _data(source, runs, command)
     values |= {
         f"train.model.{data_modality(modality)}": model.family,
         f"train.size.{model.family}": size or USUAL_SIZE,
@@ -83,13 +91,8 @@ def form_of(config: Mapping[str, Any], kind: TokenizerKind | None, runs: Path) -
         **fields,
     }
     left += unfit + _too_large(model, training) + _not_asked(training)
-    if "hub" in source and source.get("config"):
-        left.append(f"hub config {source['config']}")
-    if "side" in source:
-        left.append(f"side {source['side']}")
     if config.get("language_model") is False and modality == "sentences":
         left.append("no language model")
-    command = str(config.get("command") or "")
     return Form(values, uploaded, missing, tuple(left), command)
 
 
@@ -100,14 +103,29 @@ def fill(form: Form) -> None:
     session.remember("train.uploaded", form.uploaded and ("", str(form.uploaded)))
 
 
-def _data(source: Mapping[str, Any], runs: Path) -> tuple[dict[str, Any], Path | None, str | None]:
+def _reading(source: Mapping[str, Any], path: Path, command: str) -> dict[str, Any]:
+    """How the file was read, where that was asked for; what was found by itself is found again."""
+    values: dict[str, Any] = {}
+    if isinstance(side := source.get("side"), int):
+        values[data_reading.key(path, "side")] = side
+    for name in ("encoding", "delimiter"):
+        if source.get(name) and f"--{name}" in command:
+            said = str(source[name])
+            shown = data_reading.delimiter_name(said) if name == "delimiter" else said
+            values[data_reading.key(path, name)] = shown
+    return values
+
+
+def _data(
+    source: Mapping[str, Any], runs: Path, command: str
+) -> tuple[dict[str, Any], Path | None, str | None]:
     from vae_core.data.registry import DATASETS
 
     if source.get("dataset") in DATASETS:
         return _named(str(source["dataset"]), source.get("folder"))
     own: dict[str, Any] = {"train.dataset": OWN_DATA}
     if "hub" in source:
-        names = ("hub", "split", "text_column", "label_column")
+        names = ("hub", "split", "config", "text_column", "label_column")
         asked = {f"train.hub.{name}": str(source.get(name) or "") for name in names}
         fixes = data_fixes.values_of(mapping(source.get("fixes")), f"hub.{source['hub']}")
         return {**own, "train.way": HUB, **asked, **fixes}, None, None
@@ -123,6 +141,7 @@ def _data(source: Mapping[str, Any], runs: Path) -> tuple[dict[str, Any], Path |
             own[f"train.{name}_column.{path}"] = str(column)
     if source.get("header") is False:
         own[f"train.header.{path}"] = False
+    own |= _reading(source, path, command)
     own |= data_fixes.values_of(mapping(source.get("fixes")), str(path))
     if source.get("sheet"):
         own[f"train.sheet.{path}"] = str(source["sheet"])
@@ -144,7 +163,7 @@ def _named(name: str, folder: Any) -> tuple[dict[str, Any], Path | None, str | N
 
 def _size_of(model: ModelConfig) -> tuple[str | None, list[str]]:
     """The pre-set size that a model comes nearest to, and what it has otherwise."""
-    from vae_core.models.sizes import SIZES
+    from vae_core.families import SIZES
 
     asked = {field.name for _, fields in SECTIONS for field in fields}
     settings = {
@@ -158,6 +177,24 @@ def _size_of(model: ModelConfig) -> tuple[str | None, list[str]]:
         other = [name for name, value in settings.items() if value != usual[name]]
         found.append((size, [f"{name.replace('_', ' ')} {settings[name]}" for name in other]))
     return min(found, key=lambda one: len(one[1]))
+
+
+def _asked_words(command: str, learned: int) -> int | None:
+    """How large a vocabulary was asked for: what was `learned` of it may be less.
+
+    None where nothing was asked; what was learned, where the command is not known.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if "train" not in words[:2] or "--resume" in words:
+        return learned
+    asked = [after for word, after in pairwise([*words, ""]) if word == _VOCABULARY]
+    asked += [word.partition("=")[2] for word in words if word.startswith(f"{_VOCABULARY}=")]
+    if not asked:
+        return None
+    return int(asked[-1]) if asked[-1].isdecimal() else learned
 
 
 def _recorded(

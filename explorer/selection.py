@@ -14,6 +14,7 @@ from explorer import filters, page_parts, session
 from vae_core.data.text_column import take
 
 if TYPE_CHECKING:
+    from explorer.analysis.ranking import Ranked
     from vae_core.checkpoint import Run
 
 MOST_ROWS = 1_000
@@ -30,13 +31,15 @@ def show(
     passing: NDArray[np.bool_] | None = None,
     *,
     can_filter: bool = True,
+    ranked: Ranked | None = None,
 ) -> int | None:
     """Show what is selected (items,) and return the item to inspect, None before any was chosen.
 
     What was done last counts: `picked` on the map, a row marked in the table, or the selection,
     of which the first item is shown. Of the selection only what is `passing` filters and search is
     shown, (items of the run,); where nothing is selected, all of that is listed. `can_filter`: the
-    page has filters, which a selection can become.
+    page has filters, which a selection can become. `ranked`: items that are listed in this order,
+    as far as they pass, where nothing is selected.
     """
     marked = None
     if passing is not None:
@@ -46,6 +49,10 @@ def show(
         if can_filter:
             _show_ways(run, items)
         marked = _show_table(run, items)
+    elif ranked is not None and len(ranked.among(passing).items):
+        left = ranked.among(passing)
+        _show_title(run, left.items, "found")
+        marked = _show_table(run, left.items, left)
     elif passing is not None and passing.any():
         matching = np.flatnonzero(passing)
         _show_title(run, matching, "found")
@@ -100,11 +107,22 @@ def _show_ways(run: Run, items: NDArray[np.int64]) -> None:
             )
 
 
-def _show_table(run: Run, items: NDArray[np.int64]) -> int | None:
+def inspect(run: Run, item: int) -> None:
+    """Have this item shown beside the map: from a callback."""
+    session.remember(_INSPECTED + run.content_hash, item)
+
+
+def marked_row(table: str, count: int) -> int | None:
+    """Return which of `count` rows is marked in the table of this key, None for none of them."""
+    rows: list[int] = session.recall(table, {}).get("selection", {}).get("rows", [])
+    return rows[0] if rows and rows[0] < count else None
+
+
+def _show_table(run: Run, items: NDArray[np.int64], ranked: Ranked | None = None) -> int | None:
     shown = items[:MOST_ROWS]
     if len(items) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS:,} are listed; the download holds all.")
-    columns, headings = _with_pictures(run, shown, table_columns(run, shown))
+    columns, headings = with_pictures(run, shown, table_columns(run, shown, ranked))
     marked = st.dataframe(
         columns,
         column_config=headings,
@@ -118,9 +136,10 @@ def _show_table(run: Run, items: NDArray[np.int64]) -> int | None:
     return int(shown[rows[0]]) if rows and rows[0] < len(shown) else None
 
 
-def _with_pictures(
+def with_pictures(
     run: Run, items: NDArray[np.int64], columns: dict[str, list[Any]]
 ) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+    """Return columns with the pictures of the items first, and how to head and show them."""
     headings: dict[str, Any] = {"Item": st.column_config.NumberColumn("Item", format="%d")}
     if run.modality != "images":
         headings["Text"] = st.column_config.TextColumn("Text", width="medium")
@@ -130,9 +149,16 @@ def _with_pictures(
     return {"Picture": pictures, **columns}, headings
 
 
-def table_columns(run: Run, items: NDArray[np.int64]) -> dict[str, list[Any]]:
-    """Return what is known of items, column by column; a picture has no text."""
+def table_columns(
+    run: Run, items: NDArray[np.int64], ranked: Ranked | None = None
+) -> dict[str, list[Any]]:
+    """Return what is known of items, column by column; a picture has no text.
+
+    `ranked`: what they were found by; the items are the first of these.
+    """
     columns: dict[str, list[Any]] = {}
+    if ranked is not None:
+        columns[ranked.name] = [float(f"{value:.4g}") for value in ranked.values[: len(items)]]
     if run.modality != "images":
         columns["Text"] = list(run.items(items))
     if run.labels is not None:

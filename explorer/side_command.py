@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer import job_process
 from explorer.jobs import WORKER
+from vae_core.errors import OUT_OF_MEMORY
 
 _MARK = "latentscape: "
 _ASK_SECONDS = 0.25
@@ -17,6 +18,10 @@ _ASK_SECONDS = 0.25
 
 class CommandError(RuntimeError):
     """The command gave no result; the message is one sentence."""
+
+
+class RefusedError(CommandError):
+    """The command said itself, in this sentence, why there can be no result."""
 
 
 class StoppedError(CommandError):
@@ -39,6 +44,7 @@ def result(
 
     Raises:
         CommandError: it failed, was ended, could not be started or took over `seconds`.
+        RefusedError: it refused what it was given, and says why.
         StoppedError: it was `stopped`.
     """
     try:
@@ -60,7 +66,13 @@ def result(
     if process.returncode == 0:
         found: dict[str, Any] = json.loads(output)
         return found
-    raise CommandError(_problem(said.decode(errors="replace"), process.returncode, doing, instead))
+    sentences = [line.removeprefix(_MARK) for line in said.decode(errors="replace").splitlines()
+                 if line.startswith(_MARK)]  # fmt: skip
+    if sentences:
+        # For want of memory nothing was refused: it may do where less is asked for.
+        kind = CommandError if sentences[-1] == OUT_OF_MEMORY else RefusedError
+        raise kind(sentences[-1])
+    raise CommandError(_silent(process.returncode, doing, instead))
 
 
 def _wait(
@@ -77,10 +89,7 @@ def _wait(
                 return None, b""
 
 
-def _problem(said: str, code: int, doing: str, instead: str) -> str:
-    sentences = [line.removeprefix(_MARK) for line in said.splitlines() if line.startswith(_MARK)]
-    if sentences:
-        return sentences[-1]
+def _silent(code: int, doing: str, instead: str) -> str:
     if code < 0:
         return f"{doing} was ended by signal {-code}, often for want of memory; {instead}."
     return f"{doing} failed without a word; {instead}."

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import figures, page_parts
+from explorer import catalogue, figures_live, page_parts
+from explorer.content import key_of
 
 if TYPE_CHECKING:
-    from vae_core.snapshot import Shown
+    from vae_core.checkpoint import Run
+    from vae_core.snapshot import Shown, Snapshot
 
 HEIGHT, PICTURE_WIDTH = 240, 56
 MOST_TEXTS = 4
@@ -21,12 +23,51 @@ LEAST_INFORMATION = 2.0
 
 def show(folder: Path) -> None:
     """Show the last look at the training that writes `folder`; before the first, that it comes."""
-    from vae_core.snapshot import SNAPSHOT, read_snapshot
-
-    snapshot = read_snapshot(folder / SNAPSHOT)
+    snapshot = _last_look(folder)
     if snapshot is None:
         st.caption("What the model makes of the data appears here in a few seconds.")
+    else:
+        _show(snapshot)
+
+
+def show_ended(folder: Path, *, finished: bool) -> None:
+    """Show what the model of a `finished` training makes of the data, or made of it last.
+
+    Where it ended before there was anything to see, nothing is shown.
+    """
+    snapshot = _of_run(folder) if finished else _last_look(folder)
+    if snapshot is None:
         return
+    title = "What the model makes of the data" if finished else "What the model made of it last"
+    with st.expander(title, expanded=True, icon=":material/visibility:"):
+        _show(snapshot)
+
+
+def _last_look(folder: Path) -> Snapshot | None:
+    from vae_core.snapshot import SNAPSHOT, read_snapshot
+
+    return read_snapshot(folder / SNAPSHOT)
+
+
+def _of_run(folder: Path) -> Snapshot | None:
+    """The look at a finished run; None where it cannot be opened, which its own pages say."""
+    from vae_core.checkpoint import RunError
+
+    try:
+        run = catalogue.open_run(catalogue.run_id(folder))
+    except (catalogue.UnknownModelError, RunError):
+        return None
+    return _looked(key_of(run), run)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking at what the model makes of the data…")
+def _looked(key: str, _run: Run) -> Snapshot:
+    from vae_core.snapshot import look_at
+
+    return look_at(_run)
+
+
+def _show(snapshot: Snapshot) -> None:
     with st.container(key="train_snapshot", gap="small"):
         if isinstance(snapshot.originals, tuple):
             _light(snapshot.information)
@@ -35,29 +76,31 @@ def show(folder: Path) -> None:
             _items("Held-out items", snapshot.originals)
             _items("Rebuilt", snapshot.reconstructions)
             _items("Drawn from the prior", snapshot.samples)
-        with space:
-            st.caption(
-                "**Where held-out items lie**",
-                help="The plane that shows most of the latent space, turned to lie as before.",
-            )
-            st.plotly_chart(
-                figures.of_height(figures.cloud(snapshot.cloud, snapshot.labels), HEIGHT),
-                key="train.cloud",
-                height=HEIGHT,
-                config=figures.PLAIN,
-                alt="Held-out items in the plane that shows most of the latent space",
-            )
-            st.caption(
-                "**Use of each dimension**, nats",
-                help="The KL of each dimension, mean over held-out items. Near 0 it says nothing.",
-            )
-            st.plotly_chart(
-                figures.of_height(figures.dimension_bars(snapshot.kl), HEIGHT // 2),
-                key="train.kl_bars",
-                height=HEIGHT // 2,
-                config=figures.PLAIN,
-                alt="KL of each dimension",
-            )
+        with space, st.container(horizontal=True, gap="medium"):
+            with st.container(width=HEIGHT, gap="xsmall"):
+                st.caption(
+                    "**Where held-out items lie**",
+                    help="The plane that shows most of the latent space, turned to lie as before.",
+                )
+                st.echarts_chart(
+                    figures_live.cloud(snapshot.cloud, snapshot.labels),
+                    key="train.cloud",
+                    width=HEIGHT,  # square: both ways have one scale
+                    height=HEIGHT,
+                    alt="Held-out items in the plane that shows most of the latent space",
+                )
+            with st.container(key="train_dimensions", width="stretch", gap="xsmall"):
+                st.caption(
+                    "**Use of each dimension**, nats",
+                    help="The KL of each dimension, mean over held-out items. Near 0 it says "
+                    "nothing.",
+                )
+                st.echarts_chart(
+                    figures_live.dimension_bars(snapshot.kl),
+                    key="train.kl_bars",
+                    height=HEIGHT,
+                    alt="KL of each dimension",
+                )
 
 
 def _light(information: float) -> None:

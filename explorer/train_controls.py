@@ -86,6 +86,7 @@ def show() -> TrainSettings:
         **data.names(),
         more=more,
         seed=seed,
+        refusal=own_data.REFUSED if data.refused else None,
     )
 
 
@@ -115,21 +116,24 @@ def _show_data_sets() -> str:
     from vae_core.data.registry import DATASETS
 
     names = [OWN_DATA, *DATASETS]
-    titles = {name: f"{name}: {entry.description}" for name, entry in DATASETS.items()}
-    return st.selectbox(
+    chosen = st.segmented_control(
         "Data set",
         names,
-        key=session.kept_widget("train.dataset", names[1], names),
+        key=session.kept_widget("train.dataset", OWN_DATA, names),
         persist_state="session",
-        format_func=lambda name: titles.get(name, "Your own data"),
-        help="What the model learns from.",
+        required=True,
+        wrap=True,
+        format_func=lambda name: "Your own data" if name == OWN_DATA else name,
+        help="What the model learns from: a file of yours, or one of these to try it with.",
     )
+    return chosen or OWN_DATA
 
 
 def _named(choice: str) -> ChosenData:
     from vae_core.data.registry import DATASETS
 
     entry = DATASETS[choice]
+    st.caption(entry.description)
     folder = None
     if entry.takes_folder:
         folder = st.text_input(

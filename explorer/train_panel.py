@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer import (
     catalogue,
-    figures,
+    figures_live,
     interrupted,
     page_parts,
     paths,
@@ -16,13 +16,15 @@ from explorer import (
     train_queue,
 )
 from explorer.gate import gate_of
-from explorer.job import Job, State
+from explorer.job import Job
 from explorer.job_log import Row, share_done, thin
+from explorer.job_state import State
 from explorer.jobs import Jobs
 from explorer.progress_words import progress_words
 from explorer.remarks import remarks
 
-REFRESH_SECONDS = 1.0
+REFRESH_SECONDS, DRAW_SECONDS = 1.0, 2.0
+LOG_LINES, INTERRUPTED_LINES = 40, 8
 PAGE_OF_THE_MAP = "map.py"
 CURVE_HEIGHT = 260
 COLLAPSED = (
@@ -48,52 +50,88 @@ _TERMS = {
 
 
 def show(job: Job, jobs: Jobs) -> None:
-    """Show a training; while it runs, this part of the page renews itself."""
-    busy = not job.over()
-
-    @st.fragment(run_every=REFRESH_SECONDS if busy else None)
-    def panel() -> None:
-        if busy and job.over():
-            st.rerun()  # once, as a whole: without the clock
-        _show(job, jobs)
-
-    panel()
-
-
-def _show(job: Job, jobs: Jobs) -> None:
-    state = job.state()
-    running = state in ("running", "stopping")
-    # A training that goes on finds its first rows there, though it waits.
-    rows = job.metrics.rows() if job.record.begun else []
+    """Show a training; while it is not over, this part of the page renews itself."""
     with st.container(key="train_panel", border=True, gap="small"):
         st.markdown(f"**{page_parts.literal(job.record.name)}**")
+        if job.over():
+            _ended(job, jobs)
+        else:
+            _under_way(job, jobs)
+
+
+def _under_way(job: Job, jobs: Jobs) -> None:
+    """Show a training that waits or runs.
+
+    How far it is comes often and costs little; what is drawn of it comes less often, and on a busy
+    machine does not hold that up.
+    """
+
+    @st.fragment(run_every=REFRESH_SECONDS)
+    def progress() -> None:
+        if job.over():
+            st.rerun()  # once, as a whole: without the clock
+        state = job.state()
         if state == "queued":
             train_queue.show_place(job, jobs)
         else:
-            _progress(job, state, rows)
-        if job.can_go_on():
-            _way_on(job, jobs)
-        if rows or running:  # empty charts while it starts: nothing jumps when it is under way
-            _curves(rows, running=running)
-        if running:
+            _progress(job, state)
+
+    @st.fragment(run_every=DRAW_SECONDS)
+    def looks() -> None:
+        state, rows = job.state(), _rows(job)
+        if rows or state != "queued":  # empty charts while it starts: nothing jumps later
+            _curves(rows, running=state != "queued")
             snapshot_view.show(job.out)
         with st.expander("The command and its log"):
-            st.code(job.record.command, language=None, wrap_lines=True)
-            st.code(job.log_tail() or "Nothing has been written yet.", language=None)
+            _log(job)
+
+    progress()
+    looks()
 
 
-def _progress(job: Job, state: State, rows: list[Row]) -> None:
-    if state in ("running", "stopping"):
-        stopping = state == "stopping"
-        comparison = job.comparison.rows()
-        words = progress_words(rows, comparison, stopping=stopping)
-        st.progress(share_done(comparison or rows), text=words)
-        _stop_button(job, stopping=stopping)
-    elif state == "failed" and job.can_go_on() and job.was_killed():
-        st.warning(
-            page_parts.literal(f"The training was interrupted. {job.failure()}"),
-            icon=":material/pause_circle:",
-        )
+def _ended(job: Job, jobs: Jobs) -> None:
+    """Show a training that is over: how it ended, what to do next, what it came to."""
+    state = job.state()
+    _ending(job, state)
+    if job.can_go_on():
+        if state != "interrupted":
+            st.caption("To go on where it stopped:")
+        way = interrupted.Interrupted(job.out, job.has_result(), state)
+        interrupted.show_way_on(way, jobs, first=state == "interrupted")
+    if state == "interrupted":
+        with st.expander("The last lines of its log", expanded=True):
+            _log(job, INTERRUPTED_LINES)
+    if rows := _rows(job):
+        _curves(rows, running=False)
+    if job.record.begun:
+        snapshot_view.show_ended(job.out, finished=job.has_result())
+    if state != "interrupted":
+        with st.expander("The command and its log"):
+            _log(job)
+
+
+def _rows(job: Job) -> list[Row]:
+    # A training that goes on finds its first rows there, though it waits.
+    return job.metrics.rows() if job.record.begun else []
+
+
+def _log(job: Job, lines: int = LOG_LINES) -> None:
+    st.code(job.record.command, language=None, wrap_lines=True)
+    st.code(job.log_tail(lines) or "Nothing has been written yet.", language=None)
+
+
+def _progress(job: Job, state: State) -> None:
+    stopping = state == "stopping"
+    rows, comparison = _rows(job), job.comparison.rows()
+    words = progress_words(rows, comparison, stopping=stopping)
+    st.progress(share_done(comparison or rows), text=words)
+    _stop_button(job, stopping=stopping)
+
+
+def _ending(job: Job, state: State) -> None:
+    """Say how a training ended."""
+    if state == "interrupted":
+        st.warning(page_parts.told(_interruption(job)), icon=":material/pause_circle:")
     elif state == "failed":
         page_parts.problem(f"The training failed: {job.failure()}")
         if job.has_result():
@@ -101,12 +139,28 @@ def _progress(job: Job, state: State, rows: list[Row]) -> None:
     elif not job.record.begun:
         st.info("It was taken out of the queue before it began.")
     elif job.has_result():
-        stopped = "Stopped; the best model so far was kept."
-        _result(job, stopped if state == "stopped" else "Finished.")
-    elif not job.can_go_on():
-        st.info("The training was stopped; there was no model to keep yet.")
-    else:
+        _result(job, _end_words(job, state))
+    elif job.can_go_on():
         st.info("The training was stopped before there was a model. It can go on where it stopped.")
+    else:
+        st.info("The training was stopped; there was no model to keep yet.")
+
+
+def _interruption(job: Job) -> str:
+    left = (
+        "It can go on from the last step that was saved."
+        if job.can_go_on()
+        else "Nothing had been saved to go on from: start it again."
+    )
+    return f"The training was interrupted. {job.failure()} {left}"
+
+
+def _end_words(job: Job, state: State) -> str:
+    if state == "stopped":
+        return "Stopped; the best model so far was kept."
+    if job.record.stop_asked is not None:
+        return "Finished: all of it was trained when it was asked to stop."
+    return "Finished."
 
 
 def _stop_button(job: Job, *, stopping: bool) -> None:
@@ -120,11 +174,6 @@ def _stop_button(job: Job, *, stopping: bool) -> None:
         help="Ends the training and keeps the best model so far.",
         on_click=job.stop,
     )
-
-
-def _way_on(job: Job, jobs: Jobs) -> None:
-    st.caption("To go on where it stopped:")
-    interrupted.show_way_on(interrupted.Interrupted(job.out, job.has_result()), jobs)
 
 
 def _result(job: Job, begun: str = "The last good model was kept.") -> None:
@@ -145,7 +194,7 @@ def _result(job: Job, begun: str = "The last good model was kept.") -> None:
     elif summary.collapsed:
         st.warning(COLLAPSED, icon=":material/warning:")
     for sentence in remarks(config):
-        st.warning(page_parts.literal(sentence), icon=":material/warning:")
+        st.warning(page_parts.told(sentence), icon=":material/warning:")
     if st.button("Open on the map", type="primary", icon=":material/scatter_plot:"):
         session.choose_model(catalogue.run_id(job.out))
         st.switch_page(paths.pages_folder() / PAGE_OF_THE_MAP)
@@ -157,11 +206,10 @@ def _curves(rows: list[Row], *, running: bool) -> None:
     for side, (term, (title, meaning)) in zip(st.columns(3), _TERMS.items(), strict=True):
         with side:
             st.caption(f"**{title}**, nats per item", help=meaning)
-            st.plotly_chart(
-                figures.of_height(figures.training_curve(drawn, term, epochs), CURVE_HEIGHT),
+            st.echarts_chart(
+                figures_live.training_curve(drawn, term, epochs),
                 key=f"train.curve.{term}",
                 height=CURVE_HEIGHT,
-                config=figures.PLAIN,
                 alt=f"{title} over the epochs",
             )
 

@@ -7,7 +7,8 @@ import streamlit as st
 from explorer import page_parts, train_watch
 from explorer.job import Job, JobError
 from explorer.job_log import share_done
-from explorer.job_queue import Queue
+from explorer.job_queue import Queue, superseded
+from explorer.job_state import TROUBLED
 from explorer.jobs import Jobs
 from explorer.progress_words import ago
 
@@ -71,9 +72,10 @@ def show_past(jobs: Jobs) -> None:
             state = job.state()
             with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
                 st.text(job.record.name)
-                st.caption(f"{job.record.kind} · {state} · {ago(job.age())}")
-            if state == "failed":
-                st.caption(page_parts.literal(job.failure()))
+                then = ", then went on" if superseded(job, found) else ""
+                st.caption(f"{job.record.kind} · {state}{then} · {ago(job.age())}")
+            if state in TROUBLED:
+                st.caption(page_parts.told(job.failure()))
         if len(found) > MOST_PAST:
             st.caption(f"and {len(found) - MOST_PAST} earlier ones: `latentscape jobs`")
 

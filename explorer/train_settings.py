@@ -43,10 +43,14 @@ class DataNames:
     images: str | None = None
     hub: str | None = None
     hub_split: str | None = None
+    hub_config: str | None = None
     text_column: str | None = None
     label_column: str | None = None
     sheet: str | None = None
     no_header: bool = False
+    delimiter: str | None = None
+    encoding: str | None = None
+    side: int | None = None
     split_sentences: str | None = None
     lowercase: bool = False
     cut_words: int | None = None
@@ -66,7 +70,8 @@ class TrainSettings(DataNames):
     """One training as a visitor describes it.
 
     What is None is left to the command, which takes what it recommends for the data. `more` has
-    the other settings, by the names of the command's options (`Setting.option`).
+    the other settings, by the names of the command's options (`Setting.option`). `refusal`: a
+    sentence where it is known already that the data cannot be trained on.
     """
 
     name: str
@@ -76,6 +81,12 @@ class TrainSettings(DataNames):
     size: str | None = None
     more: Mapping[str, Value] = field(default_factory=dict)
     seed: int = 0
+    refusal: str | None = None
+
+    @property
+    def names_data(self) -> bool:
+        """Whether it is said at all what to learn from."""
+        return bool(self.dataset or self.text or self.images or self.hub)
 
     def arguments(self, runs: Path) -> list[str]:
         """Return the arguments of the `latentscape` command, "train" first."""
@@ -101,7 +112,9 @@ class TrainSettings(DataNames):
     def problem(self, runs: Path) -> str | None:
         """Say in one sentence what has to be changed before this can be started, or None."""
         own = self.text or self.images
-        if self.dataset is None and not own and not self.hub:
+        if self.refusal is not None:
+            return self.refusal
+        if not self.names_data:
             return "Bring a file of your own first, or choose another data set."
         if own and not Path(own).expanduser().exists():
             return f"There is no file {own}; check the path."
@@ -122,8 +135,8 @@ def families_for_data(modality: Modality) -> list[str]:
 
     Texts may be read as sentences or as documents.
     """
+    from vae_core.families import data_modality
     from vae_core.models import MODELS
-    from vae_core.runs import data_modality
 
     return [name for name, model in MODELS.items() if data_modality(model.modality) == modality]
 

@@ -40,6 +40,14 @@ def keep(name: str, content: bytes | memoryview, runs: Path) -> Path:
     return path
 
 
+def not_kept(error: OSError) -> str:
+    """Say that `keep` could not."""
+    return (
+        f"The file could not be kept: {error.strerror or error}. Free some space on the server, or "
+        "choose another folder for runs."
+    )
+
+
 def expire(runs: Path, now: float) -> None:
     """Remove what was uploaded over 30 days ago and no run or job was made from.
 

@@ -20,6 +20,7 @@ from explorer.analysis.projection.spec import (
     ProjectionSpec,
 )
 from explorer.job import Job, JobError
+from explorer.job_state import TROUBLED
 from explorer.slots import SlotsError
 from vae_core.config import ConfigError
 
@@ -98,9 +99,9 @@ def show_progress(run: Run) -> None:
             _wait(job, asked.spec)
             return
         _forget(run)
-        if job.state() == "done":
+        if job.state() == "finished":
             _choose(run, asked.spec.id)
-        elif job.state() == "failed":
+        elif job.state() in TROUBLED:
             session.remember(_key(run, "problem"), job.failure())
         st.rerun()
 

@@ -49,6 +49,7 @@ sent = send(
     key=f"clusters.columns.{run.content_hash}",
     colour=view.colouring(),
     title=view.clustering.words(),
+    clusters=view.named(run),
 )
 clusters_room.show(run, view, projection, sent, source)
 clusters_worth.show(run, view)

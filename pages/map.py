@@ -6,13 +6,15 @@ import streamlit as st
 
 from explorer import (
     computed,
-    filters,
     inspector,
     map_source,
+    near_panel,
+    own_file,
     own_item,
     page_parts,
     pin_arithmetic,
     pins,
+    search_panel,
     selection,
     session,
     view_picker,
@@ -48,15 +50,15 @@ def room() -> None:
     """Map and item: what is done on the map reruns this part of the page alone."""
     state = current(key, len(run))
     held = pins.heard(run, state)
-    passing = filters.show(run)
-    if state.query:
-        searched = computed.found(run, state.query)
-        passing = searched if passing is None else passing & searched
+    passing, found = search_panel.beside_filters(run, state)
     map_side, item_side = st.columns([3, 1], gap="small")
     with item_side, st.container(key="item_side", gap="small"):
-        item = selection.show(run, state.selection, state.picked, passing)
-        inspector.show(run, computed.typical_item(run) if item is None else item)
+        item = selection.show(run, state.selection, state.picked, passing, ranked=found.ranked)
+        shown = computed.typical_item(run) if item is None else item
+        inspector.show(run, shown)
+        near_panel.show(run, shown, state.selection)
         own_item.show(run, model_id)
+        guests = own_file.show(run, projection)
         pin_arithmetic.show(run, held)
     with map_side, st.container(key="map_room", gap=None):
         latent_map(
@@ -66,6 +68,7 @@ def room() -> None:
             mask=passing,
             picked=item,
             pins=pins.placed(run, held, source.view, projection),
+            guests=guests,
             search=True,
         )
         st.caption(computed.map_note(run, projection))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer import (
     catalogue,
+    jobs,
     page_parts,
     paths,
     runs_cards,
@@ -15,6 +16,7 @@ from explorer import (
     runs_notice,
     session,
 )
+from explorer.slots import SlotsError
 
 folder = paths.runs_folder()
 compared = runs_compare.asked()
@@ -32,7 +34,12 @@ if compared is not None:
 
 runs_notice.expire(folder)
 runs_notice.show(folder)
-every = runs_list.listed(catalogue.list_models())
+try:
+    trainings = jobs.jobs_in(folder).all()
+except SlotsError as error:
+    page_parts.problem(str(error))
+    st.stop()
+every = runs_list.listed(catalogue.list_models(), trainings)
 marked = runs_cards.marked(every)
 with st.container(key="runs_bar", horizontal=True, vertical_alignment="center", gap="small"):
     words = st.text_input(

@@ -18,6 +18,7 @@ from explorer import (
     train_watch,
 )
 from explorer.job import JobError
+from explorer.job_state import TROUBLED
 from explorer.slots import SlotsError
 
 runs = paths.runs_folder()
@@ -26,36 +27,43 @@ try:
 except SlotsError as error:
     page_parts.problem(str(error))
     st.stop()
-job = trainings.get(train_watch.watched())
+job, remark = train_watch.shown(trainings)
 
 with st.container(key="page_bar"):
-    page_parts.page_header("Train", "Make a model of digits or of your own data; watch it learn.")
+    page_parts.page_header("Train", "Make a model of your own data; watch it learn.")
 
-
+if remark is not None:
+    st.info(page_parts.literal(remark), icon=":material/info:")
 if job is not None:
     train_panel.show(job, trainings)
 train_queue.show_others(trainings, job)
 
 interrupted.show(runs, trainings, job)
 
+again = job is not None and job.state() in TROUBLED
 if job is None:
     room = st.container()
-elif job.state() == "failed":
-    room = st.expander("Change the settings and try again", expanded=True)
+elif again:
+    # What can go on is not to be begun anew by mistake.
+    unfolded = job.state() == "failed" or not job.can_go_on()
+    room = st.expander("Change the settings and try again", expanded=unfolded)
 else:
     room = st.expander("Train another model")
 with room:
-    if job is not None and job.state() == "failed":
+    if job is not None and again:
         train_again.show(job, runs)
     settings = train_controls.show()
     obstacle = settings.problem(runs) or configurations.problem(settings)
-    st.caption("The command that this runs; it does the same in a terminal.")
-    st.code(settings.command(runs), language=None, wrap_lines=True)
+    if settings.names_data:
+        st.caption("The command that this runs; it does the same in a terminal.")
+        st.code(settings.command(runs), language=None, wrap_lines=True)
     hint = train_queue.start_hint(trainings)
     if hint is not None:
         st.caption(hint)
-    if obstacle is not None:
-        st.warning(page_parts.literal(obstacle), icon=":material/edit:")
+    if obstacle is not None and not (settings.names_data or settings.refusal):
+        st.caption(f":material/upload: {page_parts.told(obstacle)}")
+    elif obstacle is not None:
+        st.warning(page_parts.told(obstacle), icon=":material/edit:")
     if st.button(
         "Start training",
         type="primary",

@@ -193,7 +193,7 @@ def test_bad_input_is_one_sentence_each(digits_run: Path, text_run: Path, tmp_pa
     assert "from 0 to 1796" in refused("interpolate", digits_run, "--index", "0", "9999")
     assert "two sentences" in refused("interpolate", text_run, "only one")
     assert "temperature" in refused("sample", text_run, "--temperature", "nan")
-    assert "holds images" in refused("evaluate", text_run, "--data", "digits")
+    assert "holds pictures" in refused("evaluate", text_run, "--data", "digits")
     assert not out.exists()
 
 

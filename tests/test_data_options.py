@@ -69,6 +69,10 @@ def test_pictures_are_trained_and_encoded(tmp_path: Path) -> None:
     done = latentscape("encode", tmp_path / "run", array, "--out", tmp_path / "z.parquet")
     assert done.returncode == 0, done.stderr
     done = latentscape("encode", tmp_path / "run", path, "--out", tmp_path / "y.parquet")
+    assert done.returncode == 0, done.stderr  # made as large as those that were learned from
+    assert "made 6 × 6 pixels large" in done.stderr
+    array.write_bytes(made.npy(made.drawn(5, 7, 7)))
+    done = latentscape("encode", tmp_path / "run", array, "--out", tmp_path / "x.parquet")
     assert "takes pictures of 6 x 6" in done.stderr
 
 

@@ -169,7 +169,7 @@ def test_impossible_calls_are_one_sentence(text_run: Path, tmp_path: Path) -> No
     assert "samples" in refused(text_run, "--samples", "0")
     assert "no run" in refused(tmp_path / "nothing")
     assert "does not exist" in refused(text_run, "--data", tmp_path / "nothing.txt")
-    assert "holds images" in refused(text_run, "--data", "digits")
+    assert "holds pictures" in refused(text_run, "--data", "digits")
     assert "no column" in refused(
         text_run, "--data", written(tmp_path / "a.tsv", ROWS[:3]), "--label-column", "colour"
     )

@@ -60,8 +60,6 @@ def _own_data(browser: Browser, server: Server) -> None:
     page = browser.new_page(viewport=TALL, color_scheme="light")
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server.url}/train")
-    page.get_by_role("combobox", name="Data set").click()
-    page.get_by_role("option", name="Your own data").click()
     page.locator(".stFileUploader input").set_input_files(file)
     proposed = page.get_by_role("button", name="Use these settings")
     proposed.wait_for()

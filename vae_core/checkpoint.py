@@ -35,8 +35,15 @@ from vae_core.run_arrays import (
 )
 from vae_core.run_config import (
     CONFIG,
+    ITEMS,
+    LANGUAGE_MODEL,
+    LANGUAGE_MODEL_METRICS,
+    METRICS,
+    STATE,
+    TOKENIZER,
     WEIGHTS,
     RunSummary,
+    has_state,
     parse_summary,
     read_config,
     read_summary,
@@ -45,15 +52,16 @@ from vae_core.run_config import (
 from vae_core.run_items import ItemTable, RunError, read_items, write_items
 from vae_core.training_state import StateError, TrainingState
 
-TOKENIZER, LANGUAGE_MODEL = "tokenizer.json", "language_model.safetensors"
-LANGUAGE_MODEL_METRICS = "language_model.jsonl"
-STATE = Path("state") / "training.safetensors"
-METRICS, ITEMS = "metrics.jsonl", "items.parquet"
-
 __all__ = [
     "CONFIG",
     "IMAGES",
+    "ITEMS",
+    "LANGUAGE_MODEL",
+    "LANGUAGE_MODEL_METRICS",
     "LATENTS",
+    "METRICS",
+    "STATE",
+    "TOKENIZER",
     "Latents",
     "Run",
     "RunError",
@@ -173,11 +181,6 @@ def write_state(folder: Path, state: TrainingState) -> None:
     """Write what training needs to go on from here."""
     (folder / STATE).parent.mkdir(exist_ok=True)
     write_whole(folder / STATE, state.to_bytes())
-
-
-def has_state(folder: Path) -> bool:
-    """Whether training can go on in this folder from a saved step."""
-    return (folder / STATE).is_file()
 
 
 def read_state(folder: Path) -> TrainingState | None:

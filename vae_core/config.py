@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 MAX_LATENT_DIM = 1024
+# Draws of z an item when its likelihood is measured.
+MAX_SAMPLES = 100_000
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "bfloat16")
 DEVICES = ("auto", "cpu", "cuda", "mps")

@@ -8,7 +8,12 @@ class UserError(Exception):
 
 
 def reason(error: BaseException) -> str:
-    """What ``error`` says, fit for the middle of a sentence: on one line, no full stop."""
+    """What ``error`` says, fit for the middle of a sentence: on one line, no full stop.
+
+    Of what the system says, only the words: its number and the path mean nothing to people.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 

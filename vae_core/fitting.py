@@ -13,8 +13,8 @@ from vae_core.data.sentence_embeddings import embed_texts
 from vae_core.data.text_column import Chosen
 from vae_core.data.tokenizer import SPECIAL_TOKENS, Tokenizer, TokenizerKind, train_tokenizer
 from vae_core.device import choose_device
+from vae_core.families import data_modality
 from vae_core.models import BagOfWordsConfig, model_class
-from vae_core.runs import data_modality
 
 
 def fit(

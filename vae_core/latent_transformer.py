@@ -17,9 +17,10 @@ from vae_core.data.images import as_bytes
 from vae_core.device import choose_device
 from vae_core.errors import reason
 from vae_core.evaluation.posterior import encode_items
+from vae_core.families import data_modality
 from vae_core.models import Items, Posterior
 from vae_core.models.image import ImageConfig
-from vae_core.runs import data_modality, item_tensors
+from vae_core.runs import item_tensors
 
 Vectors = npt.NDArray[np.float32]
 

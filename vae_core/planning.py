@@ -1,13 +1,11 @@
-"""A model and a schedule that suit a corpus, and how long they take here, by trying."""
+"""A model and a schedule that suit a corpus: by the corpus alone, whatever machine this is."""
 
 from __future__ import annotations
 
 import dataclasses
-import time
 from dataclasses import dataclass
 from typing import Any
 
-from vae_core.config import ModelConfig, TrainConfig
 from vae_core.data.dataset import Dataset
 from vae_core.data.profile import Profile
 from vae_core.data.tokenizer import TokenizerKind
@@ -23,10 +21,10 @@ _ITEMS_SEEN, _PICTURES_SEEN = 2_000_000, 1_000_000
 _SMALL_PICTURE = 28
 _FEWEST_EPOCHS, _MOST_EPOCHS = 6, 80
 _LONGEST, _SHORTEST = 60, 8
-TRIAL_SECONDS = 4.0
 # Who brings a file wants to see something of it within so long.
 PATIENCE_SECONDS = 3600.0
-_TRIAL_ITEMS = 4096
+_NEARLY_ALL = 0.75
+_ROUND_EPOCHS = (6, 8, 10, 15, 20, 30, 40, 60)
 
 
 @dataclass(frozen=True)
@@ -89,14 +87,15 @@ def propose_for_pictures(dataset: Dataset) -> Proposal:
     )
 
 
-def fitted_to_time(proposal: Proposal, seconds: float, items: int) -> Proposal:
-    """The proposal, of fewer epochs where all of them would take longer than an hour or so."""
-    fitting = max(_FEWEST_EPOCHS, int(proposal.epochs * PATIENCE_SECONDS / max(seconds, 1e-9)))
-    if fitting >= proposal.epochs:
-        return proposal
-    *reasons, _ = proposal.reasons
-    pace = f"{_pace(items, fitting)} More would do it good, but takes longer than an hour here."
-    return dataclasses.replace(proposal, epochs=fitting, reasons=(*reasons, pace))
+def fewer_epochs(epochs: int, seconds: float) -> int | None:
+    """How many of the epochs fit in ``PATIENCE_SECONDS``, where all take ``seconds``.
+
+    None where all of them do, or nearly all. It is a round number, so that measuring again hardly
+    changes it.
+    """
+    fitting = epochs * PATIENCE_SECONDS / max(seconds, 1e-9)
+    fewer = max((few for few in _ROUND_EPOCHS if few <= fitting), default=_FEWEST_EPOCHS)
+    return None if seconds <= PATIENCE_SECONDS or fewer > _NEARLY_ALL * epochs else fewer
 
 
 def _epochs(items: int, seen: int) -> int:
@@ -123,58 +122,3 @@ def _vocabulary(profile: Profile, documents: bool) -> tuple[int, TokenizerKind, 
 
 def _pace(items: int, epochs: int) -> str:
     return f"{epochs} times through {items:,} items."
-
-
-def seconds_for(
-    dataset: Dataset,
-    model: ModelConfig,
-    config: TrainConfig,
-    *,
-    tokenizer_kind: TokenizerKind = "word",
-    vocabulary_size: int = 10_000,
-    seconds: float = TRIAL_SECONDS,
-) -> float:
-    """How many seconds the whole training takes on this device: measured over a few steps.
-
-    Reading the data and the last measurements are not in it. Raises as ``train_run`` does for
-    settings and data that cannot go together.
-    """
-    import torch
-
-    from vae_core.compatibility import check_run, check_training
-    from vae_core.device import choose_device
-    from vae_core.fitting import fit
-    from vae_core.models import build_model, model_class
-    from vae_core.runs import item_tensors
-    from vae_core.trainer import TrainingData
-    from vae_core.training import train
-
-    check_run(config)
-    splits = dataset.split(config.seed, config.held_out)
-    # A few items are all needed: of a part of them, none may be left to validate with.
-    few = len(dataset) <= _TRIAL_ITEMS
-    some = dataset if few else dataset.subset(splits.train[:_TRIAL_ITEMS])
-    parts = some.split(config.seed, config.held_out)
-    # The vocabulary is of the size that the whole corpus gives: the output layer costs by it.
-    fitted, tokenizer = fit(model, dataset, splits, tokenizer_kind, vocabulary_size)
-    check_training(fitted, config, model_class(fitted.family).modality)
-    network = build_model(fitted, tokenizer, seed=config.seed).to(choose_device(config.device))
-    items = item_tensors(network, some)
-    data = TrainingData(
-        items.part(torch.from_numpy(parts.train)), items.part(torch.from_numpy(parts.validation))
-    )
-    began = time.perf_counter()
-    per_item: list[float] = []
-    # Many epochs of a few items: the trial ends by the clock.
-    trial = dataclasses.replace(config, epochs=1000, patience=0)
-    for progress in train(
-        network,
-        data,
-        trial,
-        should_stop=lambda: bool(per_item) and time.perf_counter() - began > seconds,
-    ):
-        if progress.items_per_second > 0:
-            per_item.append(1 / progress.items_per_second)
-    # The first report holds what is done once.
-    steady = per_item[1:] or per_item
-    return sum(steady) / len(steady) * len(splits.train) * config.epochs

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from vae_core.config import ModelConfig
 from vae_core.errors import reason
 from vae_core.files import whole_file
-from vae_core.models.image import ImageConfig
 from vae_core.run_items import RunError
 
 LATENTS, IMAGES = "latents.npy", "images.npy"
@@ -104,6 +103,8 @@ def sample_means(
 
 def read_images(path: Path, config: ModelConfig, items: int) -> npt.NDArray[np.uint8] | None:
     """The pictures of a run; None where it has none. Raises RunError where they do not fit."""
+    from vae_core.models.image import ImageConfig
+
     if not path.is_file() or not isinstance(config, ImageConfig):
         return None
     images = _read_array(path, (items, *config.item_shape))

@@ -1,4 +1,4 @@
-"""config.json: what a run is, checked before anything else of it is read."""
+"""config.json: what a run is, checked before anything else of it is read; nothing of torch."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from vae_core.config import ConfigError, ModelConfig
 from vae_core.data.dataset import Modality
 from vae_core.errors import reason
 from vae_core.files import write_whole
-from vae_core.models import model_config_from_json
 from vae_core.run_items import RunError
 
 FORMAT = "latentscape-run"
 VERSION = 1
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+TOKENIZER, LANGUAGE_MODEL = "tokenizer.json", "language_model.safetensors"
+LANGUAGE_MODEL_METRICS = "language_model.jsonl"
+STATE = Path("state") / "training.safetensors"
+METRICS, ITEMS = "metrics.jsonl", "items.parquet"
 _MAX_JSON_BYTES = 64 * 1024 * 1024
 
 
@@ -38,6 +41,11 @@ class RunSummary:
     content_hash: str
     command: str
     collapsed: bool
+
+
+def has_state(folder: Path) -> bool:
+    """Whether training can go on in this folder from a saved step."""
+    return (folder / STATE).is_file()
 
 
 def write_config(folder: Path, config: dict[str, Any]) -> None:
@@ -80,6 +88,8 @@ def read_summary(path: str | Path) -> RunSummary:
 
 def parse_summary(path: Path, config: dict[str, Any]) -> tuple[RunSummary, ModelConfig]:
     """The summary and the model settings of a config that ``read_config`` gave."""
+    from vae_core.models import model_config_from_json
+
     try:
         model = model_config_from_json(config["model"])
         result = config.get("result") or {}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from vae_core.checkpoint import has_state
 from vae_core.errors import UserError
-from vae_core.run_config import read_config
+from vae_core.run_config import has_state, read_config
 from vae_core.run_items import RunError
+from vae_core.run_leftovers import aside, left_aside, remove_aside, tidy
 from vae_core.run_lock import locked
 
 
@@ -24,6 +23,7 @@ def new_folder(out: Path, overwrite: bool) -> Iterator[None]:
     """
     with _only_writer(out):
         try:
+            tidy(out)
             earlier = _set_aside(out, overwrite)
         except OSError as error:
             raise _unusable(out, error) from error
@@ -38,6 +38,7 @@ def new_folder(out: Path, overwrite: bool) -> Iterator[None]:
             raise
         if earlier is not None:
             shutil.rmtree(earlier)
+        remove_aside(out)
 
 
 @contextmanager
@@ -46,8 +47,21 @@ def same_folder(out: Path) -> Iterator[None]:
     with _only_writer(out):
         try:
             yield
+            remove_aside(out)
         except OSError as error:
             raise _unwritten(out, error) from error
+
+
+def recover(out: Path) -> None:
+    """Have the earlier run back where the one that was to replace it was killed and came to
+    nothing; for who is about to open or replace it.
+
+    Where another process writes it, or it may not be written, it stays as it is.
+    """
+    with suppress(OSError, RunError):
+        if left_aside(out):
+            with locked(out):
+                tidy(out)
 
 
 @contextmanager
@@ -88,15 +102,34 @@ def _put_back(out: Path, earlier: Path | None, was_there: bool, error: BaseExcep
         out.mkdir(exist_ok=True)
 
 
-def _set_aside(out: Path, overwrite: bool) -> Path | None:
-    if out.is_file():
-        raise RunError(f"{out} is a file; give a folder for the run.")
-    if not out.is_dir() or not any(out.iterdir()):
-        return None
+def check_place(out: Path, overwrite: bool) -> bool:
+    """Whether something stands at ``out`` that a new run replaces.
+
+    Raises RunError where no new run may be written there.
+    """
+    try:
+        if out.is_file():
+            raise RunError(f"{out} is a file; give a folder for the run.")
+        if not out.is_dir() or not any(out.iterdir()):
+            return False
+    except OSError as error:
+        raise _unusable(out, error) from error
     if not overwrite:
         hint = f", or go on with --resume {out}" if has_state(out) else ""
         raise RunError(f"{out} is not empty; choose another folder, or add --overwrite{hint}.")
     read_config(out)  # never removes what is not a run
-    earlier = out.with_name(f".{out.name}.{os.getpid()}.old")
+    return True
+
+
+def check_resumable(out: Path) -> None:
+    """Raises RunError where ``out`` is no run, or one that is finished."""
+    if not has_state(out) and read_config(out).get("result"):
+        raise RunError(f"{out} is finished; there is nothing to resume.")
+
+
+def _set_aside(out: Path, overwrite: bool) -> Path | None:
+    if not check_place(out, overwrite):
+        return None
+    earlier = aside(out)
     out.rename(earlier)
     return earlier

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from vae_core.file_locks import held_by, take
 from vae_core.run_items import RunError
-
-if sys.platform != "win32":
-    import fcntl
 
 
 @contextmanager
@@ -37,21 +34,10 @@ def locked(out: Path) -> Iterator[None]:
 
 def is_locked(out: Path) -> bool:
     """Whether a living process writes the run folder ``out``."""
-    if sys.platform == "win32":
-        return False
     try:
-        probe = os.open(_lock_of(out), os.O_RDONLY)
+        return held_by(_lock_of(out)) is not None
     except OSError:
         return False
-    try:
-        fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(probe)
-    return False
 
 
 def _lock_of(out: Path) -> Path:
@@ -62,15 +48,13 @@ def _take(lock: Path) -> int | None:
     """An open file that holds the lock, or None where another process holds it."""
     while True:
         held = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
-        if sys.platform == "win32":
-            return held
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(held)
-            return None
+            ours = take(held)
         except OSError:
             return held
+        if not ours:
+            os.close(held)
+            return None
         if _same_file(held, lock):
             return held
         os.close(held)

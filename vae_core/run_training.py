@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 
 from vae_core import checkpoint
-from vae_core.checkpoint import LANGUAGE_MODEL_METRICS, METRICS, Latents, RunError
+from vae_core.checkpoint import LANGUAGE_MODEL_METRICS, METRICS, Latents
 from vae_core.compatibility import check_run, check_training
 from vae_core.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae_core.data.dataset import DataError, Dataset, Splits
@@ -28,7 +28,7 @@ from vae_core.evaluation.posterior import encoded_parts
 from vae_core.evaluation.sections import gate_of, likelihood_section
 from vae_core.fitting import fit
 from vae_core.models import VAE, build_model, model_class
-from vae_core.run_folder import new_folder, same_folder
+from vae_core.run_folder import check_resumable, new_folder, same_folder
 from vae_core.runs import item_tensors
 from vae_core.snapshot import Watcher
 from vae_core.training import (
@@ -111,9 +111,8 @@ def resume_run(
     """
     out = out.resolve()
     record = checkpoint.read_config(out)
+    check_resumable(out)
     state = checkpoint.read_state(out)
-    if state is None and record.get("result"):
-        raise RunError(f"{out} is finished; there is nothing to resume.")
     summary, fitted = checkpoint.parse_summary(out, record)
     config = TrainConfig.from_json(record["training"])
     if dataset is None:

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from vae_core.checkpoint import Latents, Run
-from vae_core.data.dataset import DataError, Dataset, Modality
+from vae_core.data.dataset import DataError, Dataset
 from vae_core.data.documents import MAX_DOCUMENT_TOKENS, DocumentTensors, word_columns
 from vae_core.data.sentence_embeddings import embed_texts
 from vae_core.data.tensors import ImageTensors, ItemTensors, SentenceTensors
@@ -16,6 +16,7 @@ from vae_core.data.text_column import blocks
 from vae_core.data.token_rows import token_rows
 from vae_core.data.tokenizer import EOS, Tokenizer
 from vae_core.evaluation.posterior import encode_items
+from vae_core.families import data_modality
 from vae_core.models import VAE, BagOfWordsConfig
 from vae_core.models.image import ImageConfig
 
@@ -26,8 +27,11 @@ def item_tensors(model: VAE, dataset: Dataset) -> ItemTensors:
     Raises DataError where they are of another modality or size.
     """
     if dataset.modality != data_modality(model.modality):
+        takes, came = (
+            "pictures" if one == "images" else "texts" for one in (model.modality, dataset.modality)
+        )
         raise DataError(
-            f"This model is for {model.modality}, but {dataset.name} holds {dataset.modality}."
+            f"This model is of {takes}, but {dataset.name} holds {came}; give it {takes}."
         )
     if dataset.images is not None:
         wanted = _picture_shape(model)
@@ -39,11 +43,6 @@ def item_tensors(model: VAE, dataset: Dataset) -> ItemTensors:
         binarisation = getattr(model.config, "binarisation", "none")
         return ImageTensors(dataset.images, model.device, binarisation)
     return text_tensors(model, dataset.texts or ())
-
-
-def data_modality(modality: Modality) -> Modality:
-    """What a data set for a model of ``modality`` holds: documents are made of texts."""
-    return "images" if modality == "images" else "sentences"
 
 
 def _picture_shape(model: VAE) -> tuple[int, ...]:
@@ -60,7 +59,7 @@ def text_tensors(model: VAE, texts: Sequence[str]) -> SentenceTensors | Document
     """Texts as a sentence or document model takes them, on the model's device, in order."""
     tokenizer = getattr(model, "tokenizer", None)
     if not isinstance(tokenizer, Tokenizer):
-        raise DataError(f"This model is for {model.modality}, but texts came.")
+        raise DataError("This model is of pictures, but texts came; give it pictures.")
     if isinstance(model.config, BagOfWordsConfig):
         columns = word_columns(
             tokenizer.encode(block, longest_text(model)) for block in blocks(texts)

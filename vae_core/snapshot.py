@@ -7,7 +7,7 @@ import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,10 @@ from vae_core.data.tensors import ItemTensors
 from vae_core.data.text_column import take
 from vae_core.evaluation.posterior import encode_items, mutual_information
 from vae_core.files import whole_file
-from vae_core.models.base import VAE, Items, measuring
+from vae_core.models.base import VAE, Items, Posterior, measuring
+
+if TYPE_CHECKING:
+    from vae_core.checkpoint import Run
 
 SNAPSHOT = "snapshot.npz"
 SHOWN, CLOUD = 8, 512
@@ -90,22 +93,41 @@ class Watcher:
         posterior = encode_items(model, self._cloud)
         if not posterior.mean.isfinite().all():  # the training is about to say so itself
             return None
-        generator = torch.Generator(device=model.device).manual_seed(0)
-        with measuring(model):
-            rebuilt = model.decode(posterior.mean[:SHOWN].to(model.device))
-            drawn = model.decode(model.sample_prior(SHOWN, generator))
+        rebuilt, drawn = _decoded(model, posterior)
         self._before = aligned(plane_of(posterior.mean), self._before)
         return Snapshot(
             step=step,
             epoch=epoch,
             originals=self._originals,
-            reconstructions=_shown(rebuilt),
-            samples=_shown(drawn),
+            reconstructions=rebuilt,
+            samples=drawn,
             kl=posterior.kl().mean(dim=0).numpy(),
             cloud=self._before,
             labels=self._labels,
             information=mutual_information(posterior),
         )
+
+
+def look_at(run: Run) -> Snapshot:
+    """A look at a finished run: at the same items as those while it trained, and the same draws."""
+    rows = np.flatnonzero(np.asarray(run.split) == "validation")[:CLOUD].astype(np.int64)
+    latents, labels = run.latents, run.labels
+    posterior = Posterior(
+        torch.from_numpy(np.array(latents.mean[rows], np.float32)),
+        torch.from_numpy(np.array(latents.log_variance[rows], np.float32)),
+    )
+    rebuilt, drawn = _decoded(run.model, posterior)
+    return Snapshot(
+        step=0,
+        epoch=0.0,
+        originals=_shown(run.items(rows[:SHOWN])),
+        reconstructions=rebuilt,
+        samples=drawn,
+        kl=posterior.kl().mean(dim=0).numpy(),
+        cloud=plane_of(posterior.mean),
+        labels=() if labels is None else tuple(take(labels, rows)),
+        information=mutual_information(posterior),
+    )
 
 
 def plane_of(mean: Tensor) -> npt.NDArray[np.float32]:
@@ -162,6 +184,15 @@ def read_snapshot(path: Path) -> Snapshot | None:
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         # A look that cannot be read is one look less: the next comes in seconds.
         return None
+
+
+def _decoded(model: VAE, posterior: Posterior) -> tuple[Shown, Shown]:
+    """The first items rebuilt, and draws of the prior, the same ones each time."""
+    generator = torch.Generator(device=model.device).manual_seed(0)
+    with measuring(model):
+        rebuilt = model.decode(posterior.mean[:SHOWN].to(model.device))
+        drawn = model.decode(model.sample_prior(SHOWN, generator))
+    return _shown(rebuilt), _shown(drawn)
 
 
 def _items_of(dataset: Dataset, indices: npt.NDArray[np.int64]) -> Shown:

@@ -21,61 +21,11 @@ from explorer.colouring import Continuous
 
 if TYPE_CHECKING:
     from explorer.canvas.columns import Column
+    from explorer.canvas.guests import Guests
+    from explorer.canvas.named import Clusters
     from explorer.colouring import Colouring
 
 MOST_POINTS = 5_000_000
-# One code more stands for noise, and takes two bytes as well.
-MOST_CLUSTERS = 65_535
-
-
-@dataclass(frozen=True)
-class Level:
-    """Clusters seen from further away: fewer `names`, and of each cluster its place in them."""
-
-    names: Sequence[str]
-    of: Sequence[int]
-
-
-@dataclass(frozen=True)
-class Clusters:
-    """A division of the points to name on the map.
-
-    Attributes:
-        names: of the clusters, at most 65,535.
-        codes: (n,), the cluster of each point; what is below 0 is noise, and never named.
-        levels: larger themes that the clusters make up, the coarsest first; they are named where
-            one is further away.
-
-    Raises:
-        ValueError: too many names, or a level that does not fit the names.
-    """
-
-    names: Sequence[str]
-    codes: NDArray[np.integer]
-    levels: Sequence[Level] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.names) > MOST_CLUSTERS:
-            raise ValueError(f"A map names at most {MOST_CLUSTERS:,} clusters, not more.")
-        if len(self.codes) and int(self.codes.max()) >= len(self.names):
-            raise ValueError(f"There is no name for cluster {int(self.codes.max())}.")
-        for number, level in enumerate(self.levels):
-            inside = all(0 <= place < len(level.names) for place in level.of)
-            if len(level.of) != len(self.names) or not inside:
-                raise ValueError(
-                    f"Level {number} must give each of the {len(self.names)} clusters one of its "
-                    f"{len(level.names)} names."
-                )
-
-    def column(self) -> Column:
-        """Return the codes as the browser knows them."""
-        return columns.clusters(self.codes, len(self.names))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the names as the browser knows them."""
-        levels = [{"names": list(one.names), "of": list(map(int, one.of))} for one in self.levels]
-        code_bytes = columns.class_bytes(len(self.names) + 1)
-        return {"names": list(self.names), "code_bytes": code_bytes, "levels": levels}
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +148,7 @@ def latent_map(
     mask: NDArray[np.bool_] | None = None,
     picked: int | None = None,
     pins: Sequence[Pin] = (),
+    guests: Guests | None = None,
     search: bool = False,
     path: Trail | None = None,
     draws: bool = False,
@@ -210,6 +161,7 @@ def latent_map(
     Args:
         mask: (n,) the points that take part; the others are dimmed and cannot be selected.
         picked, pins: what was picked and kept before, as on another visit to the page.
+        guests: other items to show among the points.
         search: show a search box; what is typed comes back as `query`.
         path: a path to show.
         draws: offer to draw a path by hand; what is drawn comes back as `drawn`.
@@ -222,13 +174,19 @@ def latent_map(
     if mask is not None and len(mask) != sent.count:
         raise ValueError(f"The map has {sent.count:,} points, but mask has {len(mask):,}.")
     filtered = None if mask is None else columns.bits(mask)
-    _carry(f"{key}_filter", {"mask": filtered})
+    brought = None if guests is None else guests.column
+    _carry(f"{key}_filter", {"mask": filtered, "guests": brought})
     state = current(key, sent.count)
     classes = sent.colour.get("names")
     mounted = component("latentMap")(
         key=key,
         data={
-            "columns": {**sent.names, "mask": filtered and filtered.name},
+            "columns": {
+                **sent.names,
+                "mask": filtered and filtered.name,
+                "guests": brought and brought.name,
+            },
+            "guest": None if guests is None else guests.marked,
             "code_bytes": columns.class_bytes(len(classes)) if isinstance(classes, list) else 2,
             "count": sent.count,
             "dims": sent.dims,

@@ -85,20 +85,23 @@ def cluster(
 
       latentscape cluster runs/titles --method hdbscan --min-cluster-size 50
     """
+    if only is not None:
+        check_choice("--only", only, (PROPOSAL, CLUSTERS, MEASURES))
+    if only == PROPOSAL and (k not in (None, _AUTO) or method != "kmeans"):
+        raise ConfigError("--only proposal proposes a k for kmeans: leave --k and --method out.")
+    spec = _asked(method, k, (min_cluster_size, min_samples), space, seed)
+    opened = open_run(run, "cpu")
     from explorer import cluster_spaces
     from explorer.analysis.clusters.edits import found_by
     from explorer.cluster_report import report
     from explorer.commands.cluster_table import printed
 
-    if only is not None:
-        check_choice("--only", only, (PROPOSAL, CLUSTERS, MEASURES))
-    opened = open_run(run, "cpu")
     folder = _folder(opened) if into is None else into.expanduser()
     vectors = cluster_spaces.vectors(opened, space)
-    sizes = (min_cluster_size, min_samples)
-    if only == PROPOSAL and (k not in (None, _AUTO) or method != "kmeans"):
-        raise ConfigError("--only proposal proposes a k for kmeans: leave --k and --method out.")
-    spec, choice = _spec(method, k, sizes, space, seed, opened, vectors)
+    choice = None
+    if method == "kmeans" and k in (None, _AUTO):
+        choice = _choice(opened, vectors, seed)
+        spec = dataclasses.replace(spec, k=choice.k)
     if choice is not None and only == PROPOSAL:
         _print(_told(choice), as_json, choice.words())
         return
@@ -123,33 +126,30 @@ def cluster(
         typer.echo(line)
 
 
-def _spec(
-    method: str,
-    k: str | None,
-    sizes: tuple[int | None, int | None],
-    space: str,
-    seed: int,
-    run: Run,
-    vectors: Vectors,
-) -> tuple[ClusterSpec, KChoice | None]:
-    """How to divide, and what spoke for k where it was left to us."""
-    from explorer.analysis.clustering import natural_k
-    from explorer.analysis.clusters.choosing import choose_k
-    from explorer.analysis.clusters.spec import ClusterSpec
+def _asked(
+    method: str, k: str | None, sizes: tuple[int | None, int | None], space: str, seed: int
+) -> ClusterSpec:
+    """How to divide; where k is left to us, with the fewest there can be."""
+    from explorer.analysis.clusters.spec import FEWEST_K, ClusterSpec
 
     values: dict[str, Any] = {"method": method, "space": space, "seed": seed}
+    size, samples = sizes
     if method == "hdbscan":
-        size = 15 if sizes[0] is None else sizes[0]
-        values |= {"k": None if k in (None, _AUTO) else _whole(k), "min_cluster_size": size}
-        return ClusterSpec(**values, min_samples=sizes[1]), None
-    values |= {"min_cluster_size": sizes[0], "min_samples": sizes[1]}
-    if k not in (None, _AUTO):
-        return ClusterSpec(**values, k=_whole(k)), None
-    ClusterSpec(**values, k=2)  # whatever else is wrong is said before the long work
+        size = 15 if size is None else size
+        number = None if k in (None, _AUTO) else _whole(k)
+    else:
+        number = FEWEST_K if k in (None, _AUTO) else _whole(k)
+    return ClusterSpec(**values, k=number, min_cluster_size=size, min_samples=samples)
+
+
+def _choice(run: Run, vectors: Vectors, seed: int) -> KChoice:
+    """What speaks for k."""
+    from explorer.analysis.clustering import natural_k
+    from explorer.analysis.clusters.choosing import choose_k
+
     if sys.stderr.isatty():
         typer.echo("Trying several numbers of clusters …", err=True)
-    choice = choose_k(vectors, start=natural_k(run.labels, len(run)), seed=seed)
-    return ClusterSpec(**values, k=choice.k), choice
+    return choose_k(vectors, start=natural_k(run.labels, len(run)), seed=seed)
 
 
 def _whole(k: str | None) -> int:

@@ -14,7 +14,8 @@ import typer
 from vae_core.checks import ConfigError
 
 if TYPE_CHECKING:
-    from vae_core.data.dataset import Dataset
+    from vae_core.data.dataset import Dataset, Modality
+    from vae_core.data.text_options import TextOptions
 
 _PANEL = "Data"
 
@@ -110,7 +111,7 @@ CutWords = Annotated[
 ]
 DropRepeats = Annotated[
     bool | None,
-    typer.Option("--drop-repeats", help="Leave out texts that come again.", rich_help_panel=_PANEL),
+    typer.Option("--drop-repeats", help="Leave out items that come again.", rich_help_panel=_PANEL),
 ]
 
 # What each kind of data looks at beside its own name.
@@ -122,8 +123,8 @@ _READS = {
     "images": ("side",),
     "hub": (*_TABLE, "hub_split", "hub_config"),
 }
-_TEXTS = ("text", "hub")
-_GOES_WITH = {kind: (*more, *(_FIXES if kind in _TEXTS else ())) for kind, more in _READS.items()}
+_CHANGED = {"text": _FIXES, "hub": _FIXES, "images": ("drop_repeats",)}
+_GOES_WITH = {kind: (*more, *_CHANGED.get(kind, ())) for kind, more in _READS.items()}
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,29 @@ class DataOptions:
         """What names data, by option; None where it was not given."""
         return {kind: getattr(self, kind) for kind in _READS}
 
+    def check(self) -> Modality:
+        """What the data hold, as far as is seen at once, without reading them.
+
+        Raises ConfigError for options that do not go together, DataError where there is nothing to
+        read.
+        """
+        kind = self._checked()
+        if kind == "dataset":
+            from vae_core.data.registry import entry_of
+
+            return entry_of(str(self.dataset), self.folder).modality
+        if kind == "text":
+            from vae_core.data.opened import check_file
+
+            self._text_options()
+            check_file(Path(str(self.text)).expanduser())
+        elif kind == "images":
+            from vae_core.data.pictures import check_pictures
+
+            check_pictures(Path(str(self.images)), self.side)
+            return "images"
+        return "sentences"
+
     def load(self, *, quietly: bool = False) -> Dataset:
         """The data; what was guessed or left out is said on standard error, unless ``quietly``.
 
@@ -160,7 +184,7 @@ class DataOptions:
         """
         kind = self._checked()
         data = self._load(kind)
-        if kind in _TEXTS:
+        if kind in _CHANGED:
             from vae_core.data.fixes import Fixes, fixed
 
             asked = {name: getattr(self, name) for name in _FIXES}
@@ -189,10 +213,8 @@ class DataOptions:
     def _load(self, kind: str) -> Dataset:
         if kind == "text":
             from vae_core.data.corpus import read_corpus
-            from vae_core.data.text_options import TextOptions
 
-            options = TextOptions(**{name: getattr(self, name) for name in _READS[kind]})
-            return read_corpus(Path(str(self.text)), options)
+            return read_corpus(Path(str(self.text)), self._text_options())
         if kind == "images":
             from vae_core.data.pictures import read_pictures
 
@@ -206,6 +228,11 @@ class DataOptions:
         from vae_core.data.registry import load_dataset
 
         return load_dataset(str(self.dataset), self.folder)
+
+    def _text_options(self) -> TextOptions:
+        from vae_core.data.text_options import TextOptions
+
+        return TextOptions(**{name: getattr(self, name) for name in _READS["text"]})
 
 
 def takes_data(command: Callable[..., None]) -> Callable[..., None]:

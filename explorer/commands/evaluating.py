@@ -18,11 +18,13 @@ from explorer.commands.using import (
     RunFolder,
     Seed,
     TextColumn,
+    find_run,
     load_data,
     open_run,
 )
 from explorer.remarks import unknown_words
 from vae_core.checks import check_whole
+from vae_core.config import MAX_SAMPLES
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -59,17 +61,14 @@ def evaluate(
 
     The whole takes minutes for thousands of items; --quick takes seconds.
     """
-    from vae_core.evaluation.likelihood import MAX_SAMPLES
-
+    if samples is not None:
+        check_whole("samples", samples, 1, MAX_SAMPLES)
+    find_run(run, device)
+    other = None if data is None else load_data(data, text_column, label_column)
     opened = open_run(run, device)
     if samples is None:
         samples = _PICTURE_SAMPLES if opened.model.modality == "images" else _TEXT_SAMPLES
-    check_whole("samples", samples, 1, MAX_SAMPLES)
-    parts = (
-        _own_parts(opened)
-        if data is None
-        else _parts_of(opened, load_data(data, text_column, label_column), seed)
-    )
+    parts = _own_parts(opened) if other is None else _parts_of(opened, other, seed)
     measured = _measure(opened, parts, 0 if quick else samples, seed)
     result = {"run": opened.summary.name, "data": parts.name, "split": parts.split, **measured}
     if as_json:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from explorer import paths, wording
-from explorer.commands.using import AsJson, RunFolder, open_run
+from explorer.commands.using import AsJson, RunFolder, find_run, open_run
 
 _FORMATS = "zip, parquet, csv, npz, npy, projector, safetensors or onnx"
 
@@ -28,7 +28,8 @@ def export(
     zip: the whole run, for `latentscape import` elsewhere. parquet, csv, npz, npy: texts, labels,
     metadata, each item's mu and sigma, and the number and name of its cluster in every clustering
     that is kept (`latentscape cluster`; noise is -1). projector: a folder for TensorBoard's
-    Embedding Projector. safetensors: the weights alone. onnx: encoder and decoder, checked against
+    Embedding Projector. npy, projector, safetensors and onnx make a folder of several files.
+    safetensors: the weights alone. onnx: encoder and decoder, checked against
     the model (needs the extra "onnx", see the README).
 
     Examples:
@@ -38,10 +39,10 @@ def export(
       latentscape export digits --to onnx --out digits-onnx
     """
     from explorer import cluster_place, kept_clusters
-    from vae_core.export import FORMATS, ExportError, export_run
+    from vae_core.export import export_run
+    from vae_core.export.formats import check_export
 
-    if to not in FORMATS:
-        raise ExportError(f"There is no format {to!r}; choose {_FORMATS}.")
+    check_export(to, out.expanduser(), find_run(run), overwrite=overwrite)
     opened = open_run(run, "cpu")
     kept = cluster_place.read_all(opened)
     opened = kept_clusters.with_columns(opened, kept)

@@ -12,7 +12,8 @@ from explorer import paths
 from explorer.commands.plain import plain
 from explorer.job import JobError
 from explorer.job_log import seconds_left, share_done
-from explorer.job_queue import superseded
+from explorer.job_queue import successor, superseded
+from explorer.job_state import ACTIVE, TROUBLED
 from explorer.progress_words import ago, duration
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ app = typer.Typer(
 JobId = Annotated[
     str, typer.Argument(metavar="ID", help="The job's id, or how it begins.", show_default=False)
 ]
-_ACTIVE = ("queued", "running", "stopping")
 
 
 @app.callback()
@@ -84,7 +84,7 @@ def stop(
     """Stop a job: what waits leaves the queue, a training keeps its best model so far."""
     job = _found(_jobs(), job_id)
     state, name = job.state(), plain(job.record.name)
-    if state not in _ACTIVE:
+    if state not in ACTIVE:
         raise JobError(f"The job {job.id} ({name}) is over: {state}.")
     if now:
         job.stop_now()
@@ -105,12 +105,12 @@ def resume(job_id: JobId) -> None:
     jobs = _jobs()
     job = _found(jobs, job_id)
     record = job.record
-    if job.state() in _ACTIVE:
+    if job.state() in ACTIVE:
         raise JobError(f"The job {job.id} is not over; wait until it is, or stop it first.")
     name = plain(record.name)
-    if job.state() == "done":
+    if job.state() == "finished":
         raise JobError(
-            f"The job {job.id} ({name}) is done, so there is nothing to go on with; for another "
+            f"The job {job.id} ({name}) is finished: there is nothing to go on with; for another "
             f"one, `{plain(record.command)}`."
         )
     if superseded(job, jobs.all()):
@@ -151,18 +151,24 @@ def described(job: Job, queue: Queue, every: list[Job]) -> dict[str, Any]:
     record, state = job.record, job.state()
     # The figures in the folder are those of the job that wrote it last.
     rows = [] if superseded(job, every) else _rows(job)
+    # After the training, the plain language model that it is compared with is trained.
+    comparison = job.comparison.rows() if rows and state == "running" else []
+    rows = comparison or rows
+    later = successor(job, every) if record.kind == "training" else None
     return {
         "id": job.id,
         "name": record.name,
         "kind": record.kind,
         "state": state,
         "place": queue.place(job),
+        "comparing": bool(comparison),
         "progress": share_done(rows) if rows else None,
         "age_seconds": round(job.age(), 1),
         "seconds_left": seconds_left(rows) if state == "running" else None,
         "run": record.out,
         "command": record.command,
-        "problem": job.failure() if state == "failed" else None,
+        "problem": job.failure() if state in TROUBLED else None,
+        "went_on_as": None if later is None else later.id,
     }
 
 
@@ -172,6 +178,10 @@ def cells(job: Job, queue: Queue, every: list[Job]) -> list[str]:
     state = about["state"]
     if about["place"] is not None:
         state = f"queued, number {about['place']}"
+    elif about["went_on_as"] is not None:
+        state = f"{state}, then {about['went_on_as']}"
+    elif about["comparing"]:
+        state = f"{state}, comparing"
     share, left = about["progress"], about["seconds_left"]
     name = plain(about["name"]) + (" (preparing)" if about["kind"] == "preparation" else "")
     return [

@@ -11,6 +11,7 @@ import typer
 
 from explorer.commands.plain import plain
 from explorer.job_log import Row, seconds_left
+from explorer.job_state import TROUBLED
 from explorer.progress_words import duration
 
 if TYPE_CHECKING:
@@ -181,5 +182,5 @@ def _name(job: Job) -> str:
 def _end(job: Job) -> str:
     state = job.state()
     what = " (preparing)" if job.record.kind == "preparation" else ""
-    why = f": {plain(job.failure())}" if state == "failed" else ""
+    why = f": {plain(job.failure())}" if state in TROUBLED else ""
     return f"{_name(job)}{what}: {state}{why}"

@@ -17,9 +17,18 @@ import typer
 
 from explorer.commands import data_options
 from explorer.commands.training_report import print_result, show
-from explorer.configurations import model_config, train_config, usual_vocabulary
+from explorer.configurations import (
+    ORDINARY_ITEMS,
+    check_model,
+    model_config,
+    train_config,
+    usual_vocabulary,
+)
 from explorer.settings import MODEL, OBJECTIVE, TRAINING
-from vae_core.checks import ConfigError, check_range
+from vae_core.checks import ConfigError, check_range, check_whole
+from vae_core.data.dataset import Modality
+from vae_core.data.tokenizer import MIN_VOCABULARY
+from vae_core.families import data_modality, modality_of
 
 _MODEL = "Model"
 _TRAINING = "Training"
@@ -109,13 +118,23 @@ def train(
         return
     if out is None:
         raise ConfigError("Give the folder to write to with --out, or go on with --resume FOLDER.")
+    from vae_core.run_folder import check_place, recover
+
+    # All that can be refused is refused before torch is imported, which takes seconds.
+    check_range("save_every", save_every, 1e-3, math.inf)
+    modality = data.check()
+    recover(out.resolve())
+    check_place(out.resolve(), overwrite)
+    family = model or ("dense" if modality == "images" else "gru")
+    _check_family(family, modality)
+    _check_texts_only(family, tokenizer, vocabulary_size, language_model)
+    train_config(family, ORDINARY_ITEMS, epochs, settings)
+    if check_model(family, size, settings):
+        model_config(family, size, settings)
+    dataset = data.load()
+    config = train_config(family, len(dataset), epochs, settings)
     from vae_core.run_training import train_run
 
-    check_range("save_every", save_every, 1e-3, math.inf)
-    dataset = data.load()
-    family = model or ("dense" if dataset.modality == "images" else "gru")
-    _check_texts_only(family, tokenizer, vocabulary_size, language_model)
-    config = train_config(family, len(dataset), epochs, settings)
     with _stop_on_signal() as should_stop:
         show(
             train_run(
@@ -124,7 +143,9 @@ def train(
                 config,
                 out,
                 tokenizer_kind=tokenizer,
-                vocabulary_size=vocabulary_size or usual_vocabulary(family),
+                vocabulary_size=(
+                    usual_vocabulary(family) if vocabulary_size is None else vocabulary_size
+                ),
                 language_model=language_model,
                 overwrite=overwrite,
                 command=shlex.join(["latentscape", *sys.argv[1:]]),
@@ -135,13 +156,19 @@ def train(
     print_result(out, as_json)
 
 
+def _check_family(family: str, held: Modality) -> None:
+    modality = modality_of(family)
+    if data_modality(modality) != held:
+        raise ConfigError(
+            f"The model {family} is for {modality}, but {held} are given; choose another model."
+        )
+
+
 def _check_texts_only(
     family: str, tokenizer: str, vocabulary_size: int | None, language_model: bool
 ) -> None:
     """Refuse what the family would not look at."""
-    from vae_core.models import model_class
-
-    modality = model_class(family).modality
+    modality = modality_of(family)
     without = {
         "--tokenizer bpe": tokenizer != "word" and modality != "sentences",
         "--no-language-model": not language_model and modality != "sentences",
@@ -150,10 +177,13 @@ def _check_texts_only(
     for option, useless in without.items():
         if useless:
             raise ConfigError(f"{option} does nothing for the model {family}; leave it out.")
+    if vocabulary_size is not None:
+        check_whole("vocabulary_size", vocabulary_size, MIN_VOCABULARY, 10_000_000)
 
 
 def _resume(folder: Path, others: dict[str, Any], save_seconds: float) -> None:
-    from vae_core.run_training import resume_run
+    from vae_core.run_config import read_config
+    from vae_core.run_folder import check_resumable
 
     if not folder.is_dir():
         raise ConfigError(f"There is no run folder {folder}; check the path.")
@@ -162,6 +192,11 @@ def _resume(folder: Path, others: dict[str, Any], save_seconds: float) -> None:
             raise ConfigError(
                 f"--resume goes on with the settings of {folder}; leave --{name} out."
             )
+    check_range("save_every", save_seconds, 1e-3, math.inf)
+    read_config(folder)
+    check_resumable(folder)
+    from vae_core.run_training import resume_run
+
     with _stop_on_signal() as should_stop:
         show(resume_run(folder, should_stop=should_stop, save_seconds=save_seconds))
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer import paths
-from vae_core.config import ConfigError
+from vae_core.checks import check_choice, check_range, check_whole
+from vae_core.config import DEVICES, ConfigError
 from vae_core.data.dataset import DataError
 
 if TYPE_CHECKING:
@@ -38,19 +39,26 @@ def encode(
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
     device: Device = "auto",
+    as_json: AsJson = False,
 ) -> None:
     """Write the latent position of every item, one row each, in input order.
 
+    Pictures of another size than the model's are made as large as those.
+
     Columns: item (text, or the picture's number), label if there is one, mu_0 …, log_var_0 …
     """
+    if out.suffix != ".parquet":
+        raise ConfigError(f"--out must end in .parquet, but is {out.name}.")
+    data = load_data(file, text_column, label_column, _side_of(find_run(run, device)))
+    opened = open_run(run, device)
     from explorer.tables import latent_table_bytes
     from vae_core.runs import encode_dataset
 
-    if out.suffix != ".parquet":
-        raise ConfigError(f"--out must end in .parquet, but is {out.name}.")
-    opened = open_run(run, device)
-    data = load_data(file, text_column, label_column)
     _write(out, latent_table_bytes(data, encode_dataset(opened.model, data)))
+    if as_json:
+        said = {"out": str(out), "items": len(data), "notes": list(data.notes)}
+        typer.echo(json.dumps(said, ensure_ascii=False))
+        return
     typer.echo(f"{out}: {len(data):,} items, {opened.latent_dim} dimensions.")
 
 
@@ -66,9 +74,12 @@ def sample(
     as_json: AsJson = False,
 ) -> None:
     """Decode random points of the prior."""
+    check_whole("count", count, 1, 10_000_000)
+    check_range("temperature", temperature, 0.0, 100.0)
+    _check_png(out)
+    opened = open_run(run, device)
     from vae_core.latent import sample_prior
 
-    opened = open_run(run, device)
     z = sample_prior(count, opened.latent_dim, temperature=temperature, seed=seed)
     _give(opened, z, out, as_json)
 
@@ -97,11 +108,26 @@ def interpolate(
 
       latentscape interpolate digits --index 0 5 --out strip.png
     """
+    check_whole("steps", steps, 2, 100_000)
+    _check_png(out)
+    _check_ends(texts or [], index)
+    opened = open_run(run, device)
     from vae_core import latent
 
-    opened = open_run(run, device)
     first, last = _ends(opened, texts or [], index)
     _give(opened, latent.interpolate(first, last, steps, spherical=circle), out, as_json)
+
+
+def _check_ends(texts: list[str], index: tuple[int, int] | None) -> None:
+    if bool(texts) == (index is not None):
+        raise ConfigError("Give either two sentences or --index with two item numbers.")
+    if texts and len(texts) != 2:
+        raise ConfigError(f"Give two sentences, each in quotation marks; {len(texts)} came.")
+
+
+def _check_png(out: Path | None) -> None:
+    if out is not None and out.suffix.lower() != ".png":
+        raise ConfigError(f"--out must end in .png, but is {out.name}.")
 
 
 def _ends(run: Run, texts: list[str], index: tuple[int, int] | None) -> tuple[Tensor, Tensor]:
@@ -110,8 +136,6 @@ def _ends(run: Run, texts: list[str], index: tuple[int, int] | None) -> tuple[Te
     from explorer.analysis.points import unknown_words
     from vae_core.runs import encode_texts
 
-    if bool(texts) == (index is not None):
-        raise ConfigError("Give either two sentences or --index with two item numbers.")
     if index is not None:
         for number in index:
             if not 0 <= number < len(run):
@@ -120,8 +144,6 @@ def _ends(run: Run, texts: list[str], index: tuple[int, int] | None) -> tuple[Te
                 )
         mean = torch.from_numpy(run.latents.mean)
         return mean[index[0]], mean[index[1]]
-    if len(texts) != 2:
-        raise ConfigError(f"Give two sentences, each in quotation marks; {len(texts)} came.")
     for text in texts:
         if unknown := unknown_words(run, text):
             typer.echo(f"The model does not know {', '.join(map(repr, unknown))}.", err=True)
@@ -137,8 +159,6 @@ def _give(run: Run, z: Tensor, out: Path | None, as_json: bool) -> None:
 
         if isinstance(items, list):
             raise ConfigError("--out takes pictures, but this model writes sentences; use --json.")
-        if out.suffix.lower() != ".png":
-            raise ConfigError(f"--out must end in .png, but is {out.name}.")
         _write(out, strip_png(as_bytes(items)))
         typer.echo(f"{out}: {len(items)} pictures.")
     if as_json:
@@ -156,24 +176,53 @@ def _plain(items: Items) -> list[Any]:
     return [[[round(float(ink), 3) for ink in row] for row in picture] for picture in items]
 
 
-def open_run(run: Path, device: str) -> Run:
-    """The run in a folder, or the bundled one of that name, on ``device``."""
-    from vae_core.checkpoint import load_run
-    from vae_core.device import choose_device
+def find_run(run: Path, device: str = "cpu") -> Path:
+    """The folder of a run, or of the bundled one of that name, after a look at its config.json.
 
+    What is no run is refused here at once: torch, which opens it, takes seconds to be imported.
+    """
+    from vae_core.run_config import read_config
+    from vae_core.run_folder import recover
+
+    check_choice("device", device, DEVICES)
     bundled = paths.assets_folder() / run
     path = bundled if not run.exists() and bundled.is_dir() else run.expanduser()
+    recover(path.absolute())
     if not path.exists():
         raise DataError(
             f"There is no run {run}; give a run folder, or the bundled digits, mnist or sentences."
         )
+    read_config(path)
+    return path
+
+
+def open_run(run: Path, device: str) -> Run:
+    """The run in a folder, or the bundled one of that name, on ``device``."""
+    path = find_run(run, device)
+    from vae_core.checkpoint import load_run
+    from vae_core.device import choose_device
+
     return load_run(path, choose_device(device))
 
 
-def load_data(data: Path, text_column: str | None, label_column: str | None) -> Dataset:
+def _side_of(run: Path) -> int | None:
+    """How large a model's pictures are, where they are squares."""
+    from vae_core.run_config import read_config
+
+    model = read_config(run).get("model")
+    if not isinstance(model, dict):  # damaged, as opening it will say
+        return None
+    side = model.get("image_height")
+    return side if isinstance(side, int) and side == model.get("image_width") else None
+
+
+def load_data(
+    data: Path, text_column: str | None, label_column: str | None, side: int | None = None
+) -> Dataset:
     """A file of texts or pictures, a folder of pictures or with MNIST, or a data set by its name.
 
-    What was guessed or left out is said on standard error.
+    Files of pictures are made squares of `side`. What was guessed or left out is said on standard
+    error.
     """
     from vae_core.data.corpus import read_corpus
     from vae_core.data.pictures import is_pictures, read_pictures
@@ -185,7 +234,8 @@ def load_data(data: Path, text_column: str | None, label_column: str | None) -> 
     if data.is_dir() and any(data.glob("t10k-images*")):
         return load_dataset("mnist", data)
     if data.exists() and is_pictures(data):
-        found = read_pictures(data)
+        many = data.is_dir() or data.suffix.lower() == ".zip"
+        found = read_pictures(data, side if many else None)
     else:
         found = read_corpus(data, TextOptions(text_column, label_column))
     for note in found.notes:

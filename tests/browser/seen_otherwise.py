@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer.canvas.mount import Answer, Clusters, Level, Source, current, latent_map, send
+from explorer.canvas.mount import Answer, Source, current, latent_map, send
+from explorer.canvas.named import Clusters, Level
 from explorer.canvas.state import Probed
 from explorer.colouring import by_code
 

@@ -100,7 +100,7 @@ def test_a_box_selects_into_a_table_with_a_download(page: Page, server: Server) 
     choose(page, "Box")
     drag(page, *along(page, [(0.9, 0.99), (0.5, 0.5), (0.005, 0.005)]))
     expect(page.get_by_text("300 items selected")).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     with page.expect_download() as download:
         page.locator(".st-key-selection_bar button").first.click()
     rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()

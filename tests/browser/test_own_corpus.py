@@ -57,7 +57,6 @@ def fact(page: Page, name: str, value: str) -> None:
 
 def bring(page: Page, server: Server, file: Path) -> None:
     page.goto(f"{server.url}/train")
-    choose(page, "Data set", "Your own data")
     page.locator(".stFileUploader input").set_input_files(file)
 
 

@@ -107,8 +107,12 @@ def test_digits_are_trained_for_two_epochs_and_opened_on_the_map(
     page: Page, server: Server
 ) -> None:
     visit(page, server, "Train")
+    page.get_by_role("radio", name="digits").click()
+    at_rest(page)
+    expect(page.locator(".stCode").last).to_contain_text("--dataset digits")
     page.get_by_label("Epochs", exact=True).fill("2")
     page.get_by_label("Epochs", exact=True).press("Enter")
+    expect(page.locator(".stCode").last).to_contain_text("--epochs 2 ")
     page.get_by_label("Run name", exact=True).fill("two epochs")
     page.get_by_label("Run name", exact=True).press("Enter")
     command = "latentscape train --dataset digits --model dense --latent-dim 2 --epochs 2 --seed 0"
@@ -119,7 +123,7 @@ def test_digits_are_trained_for_two_epochs_and_opened_on_the_map(
     assert "job=" in page.url
     for term in ("ELBO", "Reconstruction", "KL"):
         expect(page.locator(".st-key-train_panel").get_by_text(term, exact=True)).to_be_visible()
-    expect(page.locator(".st-key-train_panel .js-plotly-plot .lines")).not_to_have_count(0)
+    expect(page.locator(".st-key-train_panel canvas")).not_to_have_count(0)
 
     page.reload()  # the link alone finds the training again
     expect(done).to_be_visible(timeout=PATIENCE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from vae_core.errors import reason
 from vae_core.files import write_whole
 
 
@@ -39,3 +41,10 @@ def test_on_an_error_the_old_file_stays_and_nothing_else(
 def test_a_missing_folder_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         write_whole(tmp_path / "none" / "a.bin", b"x")
+
+
+def test_what_the_system_says_has_no_number(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        (tmp_path / "none").read_bytes()
+    assert reason(caught.value) == os.strerror(errno.ENOENT)
+    assert reason(OSError("no\nroom.")) == "no room"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import warnings
 from pathlib import Path
 
 import pyarrow as pa
@@ -82,3 +84,25 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read as a data set") as caught:
         read_hub(str(tmp_path / "none"))
     one_sentence(caught.value)
+
+
+def test_tries_to_reach_the_hub_are_not_told(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import datasets
+    from datasets.utils.logging import get_logger
+    from huggingface_hub.utils import logging as hub_logging
+
+    def unreachable(*_: object, **__: object) -> None:
+        hub_logging.get_logger("huggingface_hub.utils._http").warning("Retrying in 1s [Retry 1/5].")
+        get_logger("datasets.load").warning("Using the latest cached version.")
+        warnings.warn("You are not logged in.", UserWarning, stacklevel=2)
+        raise ConnectionError("Couldn't reach it")
+
+    level = logging.getLogger("huggingface_hub").level
+    monkeypatch.setattr(datasets, "load_dataset", unreachable)
+    with pytest.raises(DataError) as caught:
+        read_hub("nobody/nothing")
+    one_sentence(caught.value)
+    assert capfd.readouterr() == ("", "")
+    assert logging.getLogger("huggingface_hub").level == level

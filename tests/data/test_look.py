@@ -153,3 +153,44 @@ def test_columns_are_guessed() -> None:
     assert guess_label_column(columns, "review") == "topic"
     assert guess_text_column(columns[:2]) is None
     assert guess_label_column(columns[:1], None) is None
+
+
+MANY = 400
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "proposed"),
+    [
+        ("spam", [str(i % 2) for i in range(MANY)], True),
+        ("stars", [str(1 + i % 5) for i in range(MANY)], True),
+        ("Rating", [f"{1 + i % 5}.0" for i in range(MANY)], True),
+        ("polarity", ["-1", "0", "1", ""] * (MANY // 4), True),
+        ("class", [str(i % 90) for i in range(MANY)], False),  # too many to be classes
+        ("class", [str(i % 30) for i in range(MANY)], True),
+        ("x", [str(i % 30) for i in range(MANY)], True),
+        ("x", [str(i % 30) for i in range(60)], False),  # of too few rows each
+        ("id", [str(i) for i in range(MANY)], False),
+        ("user_id", [str(i % 7) for i in range(MANY)], False),
+        ("userId", [str(i % 7) for i in range(MANY)], False),
+        ("label", [str(i) for i in range(30)], False),  # each but once
+        ("year", [str(i % 9) for i in range(MANY)], False),
+        ("published", [str(1990 + i % 30) for i in range(MANY)], False),
+        ("rating", [f"{1 + i % 5}.5" for i in range(MANY)], False),
+        ("weight", [f"{i % 8 / 4}" for i in range(MANY)], False),
+        ("x", ["7"] * MANY, False),
+    ],
+)
+def test_numbers_that_may_be_classes_are_proposed_as_labels(
+    name: str, cells: list[str], proposed: bool
+) -> None:
+    texts = look_at_column("review", [f"a review of thing number {i}" for i in range(len(cells))])
+    column = look_at_column(name, cells)
+    assert guess_label_column([texts, column], "review") == (name if proposed else None)
+
+
+def test_a_column_of_words_is_a_label_before_one_of_numbers() -> None:
+    words = look_at_column("place", ["here", "there", "far"] * 100)
+    numbers = look_at_column("kind", ["0", "1"] * 150)
+    assert guess_label_column([numbers, words], None) == "place"
+    stars = look_at_column("stars", ["1", "2", "3"] * 100)
+    assert guess_label_column([words, stars], None) == "stars"

@@ -180,7 +180,7 @@ def test_sizes_must_agree_or_a_side_is_chosen(tmp_path: Path) -> None:
     tall, wide = np.zeros((8, 4), np.uint8), np.full((4, 8), 255, np.uint8)
     path = zipped(tmp_path, made.picture(tall), made.picture(wide), made.picture(wide))
     message = refused(path)
-    assert "differ in size: 8 × 4 (2), 4 × 8 (1)" in message
+    assert "differ in size (height × width): 4 × 8 (2), 8 × 4 (1)" in message
     assert "--side" in message
     data = read_pictures(path, 4)
     assert images(data).shape == (3, 4, 4)
@@ -207,6 +207,20 @@ def test_one_colour_makes_all_coloured(tmp_path: Path) -> None:
     assert "1 of the 2 pictures of a.zip have colours" in data.notes[0]
 
 
+def test_grey_with_three_channels_is_grey(tmp_path: Path) -> None:
+    grey = made.drawn(2)
+    threefold = [made.picture(np.stack([one] * 3, -1)) for one in grey]
+    data = read_pictures(zipped(tmp_path, *threefold))
+    np.testing.assert_array_equal(images(data), grey)
+    assert not data.notes
+
+
+def test_a_photograph_of_a_few_pixels_is_read(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (5, 3), (200, 30, 30)).save(stream, "JPEG")
+    assert images(read_pictures(zipped(tmp_path, stream.getvalue()))).shape == (1, 3, 5, 3)
+
+
 def test_a_palette_gives_its_colours(tmp_path: Path) -> None:
     stream = io.BytesIO()
     picture = Image.new("P", (2, 1))
@@ -227,7 +241,7 @@ def test_what_is_see_through_becomes_white(tmp_path: Path, mode: str) -> None:
     assert images(data)[0, 0, 0].max() == 0
     assert images(data)[0, 0, 1].min() == 255
     assert "see-through" in data.notes[0]
-    assert images(data).ndim == (3 if mode == "LA" else 4)
+    assert images(data).ndim == 3
 
 
 def test_sixteen_bits_become_eight(tmp_path: Path) -> None:

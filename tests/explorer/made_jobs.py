@@ -29,4 +29,5 @@ def started(jobs: Jobs, tmp_path: Path, name: str = "first") -> Job:
 
 def until_rows(job: Job) -> None:
     while not job.metrics.rows():
-        assert job.alive(), job.failure()
+        waits = job.record.waits  # before `alive`: it may begin in between
+        assert waits or job.alive(), job.failure()

@@ -16,15 +16,16 @@ from explorer import (
     catalogue,
     cluster_colours,
     cluster_place,
-    cluster_work,
     clusters_bar,
+    clusters_view,
     clusters_worth,
     computed,
     computed_clusters,
     kept_clusters,
     page_parts,
+    side_work,
 )
-from explorer.analysis.clusters.edits import Clustering
+from explorer.analysis.clusters.edits import Clustering, found_by
 from explorer.analysis.clusters.spec import ClusterSpec
 from explorer.clusters_state import Focus
 from explorer.colouring import PALETTE
@@ -174,7 +175,25 @@ def test_larger_themes_take_the_place_of_clusters_on_the_map(runs: Path) -> None
     slider.set_value(2).run()
     assert not app.exception
     assert len(told(app)["colour"]["names"]) == 2
+    assert told(app)["clusters"]["names"] == told(app)["colour"]["names"]
     assert len([one for one in app.button if one.label == "Select"]) == 6 + 2
+
+
+def test_many_clusters_have_larger_themes_to_be_named_from_afar(runs: Path) -> None:
+    write_run(runs / "a", sentences(200, labels=6))
+    run = run_of()
+    found = clusters_view.View(
+        clustering := found_by(ClusterSpec(k=40), run.latents.mean),
+        computed_clusters.told(run, clustering),
+        computed_clusters.titles(run, clustering),
+        None,
+    ).named(run)
+    assert [len(level.names) for level in found.levels] == [4, 13]
+    assert found.names == list(computed_clusters.titles(run, clustering).values())
+    assert found.codes.tolist() == clustering.assignment.tolist()
+    coarse, fine = (np.array(level.of) for level in found.levels)
+    for theme in range(13):  # a tree: what is together nearby is together further away
+        assert len(set(coarse[fine == theme])) == 1
 
 
 def test_noise_is_neutral_and_can_be_selected(app: AppTest) -> None:
@@ -216,9 +235,9 @@ def test_measures_are_asked_for_shown_and_what_failed_is_said(
 ) -> None:
     asked: list[list[str]] = []
 
-    def ask(self: Any, key: Any, arguments: Any, doing: str, instead: str) -> cluster_work.Work:
+    def ask(self: Any, key: Any, arguments: Any, doing: str, instead: str) -> side_work.Work:
         asked.append(list(arguments))
-        work = self._known[key] = cluster_work.Work(doing)
+        work = self._known[key] = side_work.Work(doing)
         work.future.set_result(
             {
                 "stability": {"ari": 0.81, "said": "much the same clusters each time (mean ARI)"},
@@ -235,9 +254,9 @@ def test_measures_are_asked_for_shown_and_what_failed_is_said(
         )
         return work
 
-    works = cluster_work.Works()
-    monkeypatch.setattr(cluster_work, "works", lambda: works)
-    monkeypatch.setattr(cluster_work.Works, "ask", ask)
+    works = side_work.Works()
+    monkeypatch.setattr(side_work, "works", lambda: works)
+    monkeypatch.setattr(side_work.Works, "ask", ask)
     press(app, "clusters.measure")
     app.run()
     assert not app.exception

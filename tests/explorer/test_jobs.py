@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from explorer.job import JobError
 from explorer.job_record import read_record
 from explorer.jobs import Jobs
 from tests.explorer.made_jobs import LONG, OBEDIENT, started, until_rows
+from tests.explorer.made_runs import pictures, write_run
 from vae_core import checkpoint
 from vae_core.config import TrainConfig
 from vae_core.data.registry import load_dataset
@@ -39,7 +41,7 @@ def test_a_job_ends_done_and_is_reaped(jobs_of: Callable[[str], Jobs], tmp_path:
     jobs = jobs_of("print('fine')")
     job = started(jobs, tmp_path)
     assert job.wait(LONG)
-    assert job.state() == "done"
+    assert job.state() == "finished"
     assert jobs.queue().running == ()
     with pytest.raises(ProcessLookupError):  # a zombie would still be there
         os.kill(job.record.pid, 0)
@@ -73,9 +75,46 @@ def test_a_worker_that_the_system_killed_is_explained(
     jobs = jobs_of(f"import os, signal; {said or 'pass'}; os.kill(os.getpid(), signal.SIGKILL)")
     job = started(jobs, tmp_path)
     assert job.wait(LONG)
-    assert job.state() == "failed"
+    assert job.state() == "interrupted"
     assert "signal 9" in job.failure()
     assert "memory ran out; then try a smaller batch" in job.failure()
+
+
+def test_how_a_job_ended_is_noted_and_stays_so(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path
+) -> None:
+    job = started(jobs_of(OBEDIENT), tmp_path)
+    until_rows(job)
+    os.kill(job.record.pid, signal.SIGKILL)
+    assert job.wait(LONG)
+    assert job.state() == "interrupted"
+    write_run(tmp_path / "model", pictures(5))
+    shutil.copytree(tmp_path / "model", job.out, dirs_exist_ok=True)  # as a later job would
+    later = Jobs(tmp_path / "runs").get(job.id)
+    assert later is not None
+    assert later.state() == "interrupted"
+
+
+@pytest.mark.parametrize(("step", "state"), [(8, "stopped"), (9, "finished")])
+def test_a_stop_after_the_last_step_is_a_finished_training(
+    jobs_of: Callable[[str], Jobs], tmp_path: Path, step: int, state: str
+) -> None:
+    write_run(tmp_path / "model", pictures(5))
+    script = f"""
+        import pathlib, shutil, sys, time
+        out = pathlib.Path(sys.argv[-1])
+        shutil.copytree({str(tmp_path / "model")!r}, out)
+        (out / "metrics.jsonl").write_text('{{"step": {step}, "steps": 9}}\\n')
+        try:
+            time.sleep(1000)
+        except KeyboardInterrupt:
+            pass
+    """
+    job = started(jobs_of(script), tmp_path)
+    until_rows(job)
+    job.stop()
+    assert job.wait(LONG)
+    assert job.state() == state
 
 
 @pytest.mark.parametrize(
@@ -202,10 +241,10 @@ def test_a_job_whose_server_was_killed_is_judged_by_its_files(tmp_path: Path) ->
     assert job is not None
     assert job.state() == "running"
     assert job.wait(LONG)
-    assert job.state() == "failed"
+    assert job.state() == "interrupted"
     dataset = load_dataset("digits").subset(np.arange(40))
     list(train_run(dataset, DenseConfig(hidden=4), TrainConfig(epochs=1), job.out))
-    assert job.state() == "done"
+    assert job.state() == "finished"
     assert job.has_result()
 
 

@@ -18,7 +18,8 @@ from explorer.commands.data_options import DataOptions
 from explorer.commands.planning import examine
 from explorer.plans import PlanError
 from tests.explorer.made_runs import HOSTILE
-from tests.explorer.test_train_page import button, command_shown, field, opened, renewed
+from tests.explorer.test_pages import open_page
+from tests.explorer.test_train_page import button, command_shown, field, renewed
 
 Made = Callable[[Sequence[str], Path], Future[dict[str, Any]]]
 ROWS = "review,stars,place\n" + "".join(
@@ -69,9 +70,7 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def own(path: Path | None = None) -> AppTest:
-    app = opened()
-    field(app, "Data set").set_value("own-data")
-    renewed(app)
+    app = open_page("train.py")
     if path is not None:
         app.session_state["train.way"] = own_data.PATH
         renewed(app)
@@ -83,7 +82,10 @@ def own(path: Path | None = None) -> AppTest:
 def test_nothing_can_be_trained_before_a_file_is_there(runs: Path) -> None:
     app = own()
     assert button(app, "Start training").disabled
-    assert "Bring a file of your own" in app.warning[0].value
+    assert not app.exception
+    assert not app.warning
+    assert any("Bring a file of your own" in caption.value for caption in app.caption)
+    assert not app.code  # there is no command yet
 
 
 def test_the_first_row_may_be_a_row_as_the_others(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from explorer.plans import PlanError, Plans
+from explorer.plans import PlanError, Plans, RefusedError
+from vae_core.errors import OUT_OF_MEMORY
 
 COUNTING = """
 import json, pathlib, sys
@@ -55,11 +57,21 @@ def test_a_failure_is_one_sentence(tmp_path: Path, script: str, said: str) -> No
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("said", "refused"), [("a.csv is empty.", True), (OUT_OF_MEMORY, False)])
+def test_what_is_refused_is_told_from_what_only_failed(
+    tmp_path: Path, said: str, refused: bool
+) -> None:
+    plans, _ = made(tmp_path, f"import sys; sys.stderr.write('latentscape: {said}'); sys.exit(1)")
+    with pytest.raises(PlanError, match=re.escape(said)) as caught:
+        plans.get(["--text=a.csv"], tmp_path / "a.csv").result(60)
+    assert isinstance(caught.value, RefusedError) is refused
+
+
 def test_the_command_itself_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LATENTSCAPE_CACHE", str(tmp_path / "cache"))
     data = tmp_path / "data.txt"
     data.write_text("\n".join(f"the cat sat on mat {n % 7}" for n in range(40)))
     found = Plans().get([f"--text={data}"], data).result(300)
     assert found["items"] == 40
-    assert found["seconds"] > 0
+    assert 0 < found["seconds"][0] <= found["seconds"][1]
     assert found["proposal"]["model"] == "gru"

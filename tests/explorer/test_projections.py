@@ -286,7 +286,7 @@ def test_an_analysis_in_a_job_is_there_for_the_pages(run: Run, runs: Path) -> No
     try:
         job = jobs.ask_analysis(run.path, ["project", str(run.path), *PCA.arguments], "a")
         assert job.wait(LONG)
-        assert job.state() == "done", job.log_tail()
+        assert job.state() == "finished", job.log_tail()
         assert computed.projection(run, PCA) is not None
         deadline = time.monotonic() + LONG
         while not jobs.settled() and time.monotonic() < deadline:

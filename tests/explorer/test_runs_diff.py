@@ -41,6 +41,18 @@ def test_only_what_differs_is_told() -> None:
     ]
 
 
+def test_files_are_told_by_their_names_and_whole() -> None:
+    kept = "/srv/runs/.uploads/" + "0" * 64
+    other = {**CONFIG, "dataset": {**CONFIG["dataset"], "source": {"text": f"{kept}/my.csv"}}}
+    [found] = runs_diff.settings(CONFIG, other)
+    assert (found.name, found.one, found.other) == ("Data: source", "–", "text my.csv")
+    assert found.paths == ((), (f"{kept}/my.csv",))
+    again = {**CONFIG, "dataset": {**CONFIG["dataset"], "source": {"text": "/else/my.csv"}}}
+    [found] = runs_diff.settings(again, other)
+    assert found.one == found.other
+    assert runs_diff.settings(other, other) == []
+
+
 def test_results_are_told_where_either_has_them() -> None:
     other = {**CONFIG, "result": {"elbo": -19.0, "kl": 3.25}}
     assert runs_diff.results(CONFIG, other) == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import catalogue, runs_list, wording
+from explorer.job import Job
+from explorer.job_record import JobRecord
 from explorer.runs_list import Listed
 from explorer.runs_thumbnails import HEIGHT, WIDTH, Thumbnails, png
 from tests.explorer.made_runs import pictures, sentences, write_run
@@ -79,7 +82,8 @@ def test_damaged_notes_hide_no_run(tmp_path: Path) -> None:
 
 
 def test_states_of_runs(tmp_path: Path) -> None:
-    for name in ("finished", "stopped", "interrupted", "unfinished", "broken", "training"):
+    names = ("finished", "stopped", "interrupted", "unfinished", "broken", "running")
+    for name in names:
         run = write_run(tmp_path / name, pictures(5))
         if name in ("interrupted", "unfinished"):
             change(run, result=None)
@@ -88,10 +92,46 @@ def test_states_of_runs(tmp_path: Path) -> None:
             (run / "state" / "training.safetensors").write_bytes(b"")
         if name == "broken":
             (run / "config.json").write_text("[]")
-    with locked(tmp_path / "training"):
+    with locked(tmp_path / "running"):
         found = runs_of(tmp_path)
-    assert {run.name: run.state for run in found} == {name: name for name in runs_list.STATES}
-    assert {run.name for run in found if not run.changeable} == {"training"}
+    assert {run.name: run.state for run in found} == {name: name for name in names}
+    assert {run.name for run in found if not run.changeable} == {"running"}
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "interrupted"])
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_run_is_in_the_state_of_its_job(tmp_path: Path, state: str, finished: bool) -> None:
+    run = write_run(tmp_path / "a", pictures(5))
+    if not finished:
+        change(run, result=None)
+    (run / "state").mkdir()
+    (run / "state" / "training.safetensors").write_bytes(b"")
+    about: dict[str, Any] = {"name": "a", "out": str(run), "arguments": ("train",)}
+    end: dict[str, Any] = {"pid": 1, "ended": 2.0, "ending": state}
+    last = Job(tmp_path / "b", JobRecord("b", ticket=2, **about, **end))
+    first = Job(tmp_path / "c", JobRecord("c", ticket=1, **about, **(end | {"ending": "failed"})))
+    [one] = runs_list.listed(catalogue.list_models(tmp_path / "none", tmp_path), [last, first])
+    assert (one.state, one.job) == (state, last)
+    shutil.rmtree(run / "state")  # gone on with in a terminal, to its end
+    change(run, result={"elbo": 1.0, "weights_sha256": "0" * 64})
+    [one] = runs_list.listed(catalogue.list_models(tmp_path / "none", tmp_path), [last, first])
+    assert one.state == "finished"
+
+
+def test_a_run_without_a_result_tells_the_best_elbo_so_far(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "a", pictures(5))
+    change(run, result=None)
+
+    def told() -> str:
+        return runs_list.facts(runs_of(tmp_path)[0], {}, 0.0)[1]
+
+    assert told().startswith("no ELBO yet · ")
+    row = '{"epoch": %d, "epochs": 9, "elbo": -1.0, "validation_elbo": %s}\n'
+    with (run / "metrics.jsonl").open("w") as file:
+        file.writelines(
+            row % pair for pair in ((1, "-30.5"), (2, "-20.25"), (3, "-25"), (4, "null"))
+        )
+    assert told().startswith("best validation ELBO −20.25 so far, epoch 3 of 9 · ")
 
 
 def test_links_count_for_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, paths, runs_cards, runs_compare, runs_export, runs_trash
+from explorer import catalogue, paths, runs_cards, runs_export, runs_trash
 from explorer.canvas import ranges
+from explorer.content import key_of
+from explorer.job_record import JobRecord, write_record
+from explorer.jobs import Jobs
 from explorer.runs_thumbnails import thumbnails_in
 from tests.explorer.canvas.test_mount import mounts
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
@@ -150,10 +154,33 @@ def test_a_run_in_training_can_be_neither_renamed_nor_deleted(runs: Path) -> Non
     run = write_run(runs / "a", pictures(5))
     with locked(run):
         app = open_page()
-        assert "in training" in said(app)
+        assert ":blue-badge[running]" in said(app)
         app.button(key="runs.more.run:a").click().run()
-        assert "It is being trained" in said(app)
+        assert "Once its training has ended" in said(app)
         assert not app.segmented_control
+
+
+@pytest.mark.parametrize(("ending", "label"), [("", "Watch"), ("interrupted", "Go on…")])
+def test_a_card_leads_to_its_training(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, ending: str, label: str
+) -> None:
+    run = write_run(runs / "a", pictures(5))
+    (run / "state").mkdir()
+    (run / "state" / "training.safetensors").write_bytes(b"")
+    folder = runs / ".jobs" / ("a" * 12)
+    folder.mkdir(parents=True)
+    record = JobRecord("a" * 12, "a", str(run), ("train",), cwd=str(runs / "gone"))
+    if ending:
+        record = replace(record, pid=1, ended=2.0, ending="interrupted")
+    write_record(folder, record)
+    monkeypatch.setattr(Jobs, "pump", lambda _: None)
+    app = open_page()
+    assert f"badge[{ending or 'queued'}]" in said(app)
+    to = []
+    monkeypatch.setattr("streamlit.switch_page", lambda page: to.append(Path(page).name))
+    press(app, label)
+    assert to == ["train.py"]
+    assert app.query_params["job"] == "a" * 12
 
 
 def test_deleting_asks_and_is_undone(runs: Path) -> None:
@@ -278,7 +305,7 @@ def test_runs_of_the_same_items_share_what_is_selected(runs: Path) -> None:
         chosen = np.array(items, np.int64)
         selection = {"ranges": ranges.encode(chosen), "count": len(items)}
         state = {"selection": selection, "picked": items[-1], "turn": turn}
-        key = f"compare.{letter}.True.{runs_compare._key(run)}"
+        key = f"compare.{letter}.True.{key_of(run)}"
         app.session_state[key] = {"state": state}
         app.run()
     assert [told["picked"] for told in maps(app)] == [9, 9]
@@ -307,9 +334,9 @@ def test_differences_results_and_curves_are_shown(runs: Path) -> None:
         run = write_run(runs / name, pictures(30), latent_dim=2 + number)
         (run / "metrics.jsonl").write_text('{"epoch": 1, "elbo": -2.0, "kl": 1.0}\n')
     app = compared("run:a", "run:b")
-    results, settings = (frame.value for frame in app.dataframe)
+    results, settings = (frame.value for frame in app.table)
     assert results["What"].tolist() == ["ELBO"]
-    assert settings["What"].tolist() == ["Model: latent dim"]
+    assert settings["What"].tolist() == [r"Model\: latent dim"]
     assert len(app.get("plotly_chart")) == 2
 
 

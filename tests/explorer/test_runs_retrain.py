@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import paths, runs_retrain
 from explorer.configurations import model_config, train_config
+from tests.data import made
 from vae_core.config import TrainConfig
 from vae_core.models import model_config_from_json
 
@@ -164,17 +165,45 @@ def test_what_was_done_to_the_texts_is_done_again(runs: Path, tmp_path: Path) ->
     assert words[words.index("--text-column") + 1] == "column 1"
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_file_is_read_as_it_was_asked_to_be(runs: Path, tmp_path: Path, asked: bool) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("remark;place\nà la carte;here\nfermé;there\n" * 9, encoding="cp1252")
+    source = {
+        "text": str(file), "text_column": "remark", "encoding": "cp1252", "delimiter": ";",
+        "quoting": True, "kind": "table",
+    }  # fmt: skip
+    config = config_of("gru", source)
+    if asked:
+        config["command"] = "latentscape train --text a.csv --delimiter semicolon --encoding cp1252"
+    said = options(filled(config, runs))
+    found = {"--delimiter": "semicolon", "--encoding": "cp1252"} if asked else {}
+    assert {name: said[name] for name in ("--delimiter", "--encoding") if name in said} == found
+
+
+def test_pictures_get_their_side_again(runs: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.zip"
+    file.write_bytes(made.picture_zip(made.drawn(9, 12, 10)))
+    config = config_of("dense", {"pictures": str(file), "side": 6})
+    assert runs_retrain.form_of(config, None, runs).left == ()
+    said = options(filled(config, runs, None))
+    assert (said["--images"], said["--side"]) == (str(file), "6")
+
+
 def test_a_data_set_of_the_hub_is_asked_for_again(runs: Path, tmp_path: Path) -> None:
     source = {
         "hub": str(tmp_path), "split": "test", "text_column": "t", "config": "en",
         "fixes": {"lowercase": True},
     }  # fmt: skip
     config = config_of("gru", source)
-    assert "hub config en" in runs_retrain.form_of(config, "word", runs).left
+    assert runs_retrain.form_of(config, "word", runs).left == ()
     app = filled(config, runs)
     assert not app.exception
     words = shlex.split(app.code[-1].value)
-    wanted = ["--hub", str(tmp_path), "--hub-split", "test", "--text-column", "t", "--lowercase"]
+    wanted = [
+        "--hub", str(tmp_path), "--hub-split", "test", "--hub-config", "en", "--text-column", "t",
+        "--lowercase",
+    ]  # fmt: skip
     assert words[2 : 2 + len(wanted)] == wanted
 
 
@@ -205,3 +234,25 @@ def test_data_that_are_gone_are_named(runs: Path, source: dict[str, Any], said: 
     assert missing is not None
     assert said in missing
     assert not filled(config, runs).exception
+
+
+@pytest.mark.parametrize(
+    ("command", "asked"),
+    [
+        ("latentscape train --text a.txt --model gru --out runs/a", None),
+        ("latentscape train --text a.txt --vocabulary-size 800 --out runs/a", 800),
+        ("latentscape train --text a.txt --vocabulary-size=800 --out runs/a", 800),
+        ("latentscape train --text '--vocabulary-size' --vocabulary-size 10000 --out b", None),
+        ("", 532),
+        ("train 'never closed", 532),
+        ("latentscape train --vocabulary-size many", 532),
+    ],
+)
+def test_a_vocabulary_that_the_data_gave_is_not_asked_for(
+    runs: Path, command: str, asked: int | None
+) -> None:
+    config = config_of("gru", {"dataset": "toy-sentences"})
+    config |= {"command": command, "model": {**config["model"], "vocabulary_size": 532}}
+    form = runs_retrain.form_of(config, "word", runs)
+    assert form.values["train.vocabulary_size"] == asked
+    assert not form.left

@@ -44,7 +44,7 @@ def test_pictures_are_shown(tmp_path: Path, colours: tuple[int, ...]) -> None:
     write(tmp_path, np.zeros((8, 6, 5, *colours), np.uint8))
     app = shown(tmp_path)
     assert len(app.get("image")) == 24
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("echarts_chart")) == 2
     assert not app.success
 
 
@@ -57,5 +57,5 @@ def test_texts_are_plain_and_a_light_says_whether_z_is_in_use(
     assert [text.value for text in app.text] == [HOSTILE] * 12
     assert (len(app.success), len(app.warning)) == ((1, 0) if information >= 2 else (0, 1))
     # A label is nowhere: Plotly would read it as markup.
-    figures = [chart.proto.spec for chart in app.get("plotly_chart")]
+    figures = [chart.proto.spec for chart in app.get("echarts_chart")]
     assert not any("<script>" in figure for figure in figures)

@@ -33,7 +33,7 @@ WORKER = """
     here, out = pathlib.Path({here!r}), pathlib.Path(sys.argv[-1])
     if sys.argv[1] == "prepare":
         sys.exit((here / "fail-to-prepare").exists())
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
     row = '{{"step": %d, "steps": 4, "epoch": %d, "epochs": 4, "elbo": -30.0, "kl": 2.0, ' \
           '"reconstruction": -28.0, "elapsed_seconds": 10.0, "validation_elbo": -31.0}}\\n'
     with (out / "metrics.jsonl").open("w") as file:
@@ -64,10 +64,12 @@ def worker(runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def opened(**parameters: str) -> AppTest:
+    """The page with a bundled data set chosen, so that there is something to train on."""
     app = open_page("train.py")
+    app.session_state["train.dataset"] = "digits"
     for name, value in parameters.items():
         app.query_params[name] = value
-    return renewed(app) if parameters else app
+    return renewed(app)
 
 
 def renewed(app: AppTest) -> AppTest:
@@ -107,7 +109,7 @@ def until_rows(job: Job) -> None:
 
 
 def field(app: AppTest, label: str) -> Any:
-    everything = [*app.number_input, *app.text_input, *app.selectbox]
+    everything = [*app.number_input, *app.text_input, *app.selectbox, *app.segmented_control]
     return next(element for element in everything if element.label == label)
 
 
@@ -229,7 +231,7 @@ def test_settings_that_cannot_go_together_are_told_before_the_start(worker: Path
     renewed(app)
     said = [warning.value.replace("\\", "") for warning in app.warning]
     assert said == [
-        "target_kl must be between 0 and 20 nats (10 for each of 2 dimensions), but is 50."
+        "“Target KL (nats)” must be between 0 and 20 nats (10 for each of 2 dimensions), but is 50."
     ]
     assert button(app, "Start training").disabled
     field(app, "Latent dimensions").set_value(5)
@@ -259,7 +261,7 @@ def test_a_training_runs_is_shown_and_opens(worker: Path, runs: Path) -> None:
     until_rows(job)
     renewed(app)
     assert "Epoch 3 of 4 · about 10 s left" in [bar.proto.text for bar in app.get("progress")]
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("echarts_chart")) == 3
     assert "Stop" in labels(app)
     waits = "1 of 1 slots busy: it will wait as number 1 in the queue."
     assert waits in [caption.value for caption in app.caption]
@@ -279,7 +281,7 @@ def test_the_link_finds_the_training_again(worker: Path, runs: Path) -> None:
     until_rows(job)
     second_tab = opened(job=job.id)
     assert "Stop" in labels(second_tab)
-    assert len(second_tab.get("plotly_chart")) == 3
+    assert len(second_tab.get("echarts_chart")) == 3
 
 
 def test_others_are_told_and_can_watch(worker: Path, runs: Path) -> None:
@@ -305,7 +307,7 @@ def test_what_is_started_while_another_runs_waits_and_can_leave(worker: Path, ru
     assert second.state() == "queued"
     assert says(other, "1 of 1 slots busy; yours is number 1 in the queue.")
     assert says(other, "stays in the queue when the explorer is closed")
-    assert not other.get("plotly_chart")
+    assert not other.get("echarts_chart")
     assert says(other, "50 % done")
     third = opened()
     assert field(third, "Run name").placeholder == "digits-dense-2d-3"
@@ -371,19 +373,55 @@ def test_a_killed_training_is_interrupted_and_can_go_on(worker: Path, runs: Path
     assert job.wait(LONG)
     renewed(app)
     assert "was interrupted" in app.warning[0].value
+    assert "can go on from the last step" in app.warning[0].value
     assert not app.error
+    assert button(app, "Go on").proto.type == "primary"
+    folds = {fold.label: fold.proto.expanded for fold in app.expander}
+    assert folds["The last lines of its log"]
+    assert not folds["Change the settings and try again"]
     resume = f"latentscape train --resume runs/{job.out.name}"
     assert resume in [code.value for code in app.code]
     write_run(worker / "model", pictures(30))
     (worker / "hold").unlink()
     fresh = opened()
-    assert next(fold.label for fold in fresh.expander) == "1 interrupted training"
+    assert next(fold.label for fold in fresh.expander) == "1 training can go on"
     assert resume in [code.value for code in fresh.code]
     button(fresh, "Go on").click()
     renewed(fresh)
     second = jobs_in(runs).get(watched(fresh))
     assert second is not None
     assert second.record.arguments == ("train", "--resume", f"runs/{job.out.name}")
+    assert second.wait(LONG)
+    # The link of what was interrupted leads to what it went on as.
+    old = opened(job=job.id)
+    assert "The training of this link was interrupted; it went on" in old.info[0].value
+    assert [element.value for element in (*old.warning, *old.error)] == []
+    assert says(old, "training · interrupted, then went on")
+
+
+def test_a_kill_before_anything_was_saved_opens_the_form(worker: Path, runs: Path) -> None:
+    (worker / "hold").touch()
+    app = opened()
+    job = start(app)
+    until_rows(job)
+    os.kill(job.record.pid, signal.SIGKILL)
+    assert job.wait(LONG)
+    renewed(app)
+    assert "Nothing had been saved" in app.warning[0].value
+    assert "Go on" not in labels(app)
+    folds = {fold.label: fold.proto.expanded for fold in app.expander}
+    assert folds["Change the settings and try again"]
+
+
+def test_the_last_look_stays_when_a_training_has_ended(worker: Path, runs: Path) -> None:
+    write_run(worker / "model", sentences(30))
+    job = start(opened())
+    assert job.wait(LONG)
+    app = opened(job=job.id)
+    folds = [fold.label for fold in app.expander]
+    assert "What the model makes of the data" in folds
+    assert len(app.get("echarts_chart")) == 5
+    assert not (job.out / "snapshot.npz").exists()
 
 
 def test_a_running_training_is_not_interrupted(worker: Path, runs: Path) -> None:
@@ -413,7 +451,7 @@ def test_a_training_in_a_terminal_is_not_called_interrupted(worker: Path, runs: 
         assert interrupted.interrupted_in(runs, jobs_in(runs)) == []
     [found] = interrupted.interrupted_in(runs, jobs_in(runs))
     assert (found.name, found.has_model) == ("elsewhere", True)
-    assert "stopped early" in " ".join(mark.value for mark in opened().markdown)
+    assert "stopped, and kept a model" in " ".join(mark.value for mark in opened().markdown)
 
 
 def test_a_training_that_broke_off_keeps_its_model(worker: Path, runs: Path) -> None:
@@ -450,10 +488,10 @@ def test_after_a_reload_the_settings_of_a_failed_training_can_be_filled_in(
     renewed(app)
     assert "Fill in its settings" not in labels(app)  # this form still holds them
     again = opened(job=job.id)
-    assert again.selectbox(key="train.dataset").value == "digits"
+    assert field(again, "Data set").value == "digits"
     button(again, "Fill in its settings").click()
     renewed(again)
-    assert again.selectbox(key="train.dataset").value == "own-data"
+    assert field(again, "Data set").value == "own-data"
     assert again.selectbox(key="train.model.sentences").value == "gru"
     assert "Fill in its settings" not in labels(again)
 
@@ -544,6 +582,7 @@ def test_a_server_started_anew_shows_the_finished_training(worker: Path, runs: P
 def test_an_unknown_training_in_the_link_is_no_error(worker: Path, job_id: str) -> None:
     app = opened(job=job_id)
     assert "Start training" in labels(app)
+    assert "There is no training" in app.info[0].value
 
 
 def test_a_start_that_fails_is_told(worker: Path, runs: Path, tmp_path: Path) -> None:
@@ -577,7 +616,39 @@ def test_progress_is_said_in_words(row: dict[str, Any], words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("done", "compared", "words"),
+    [
+        (None, None, "once the data are read"),
+        (3, None, "the step under way ends"),
+        (4, None, "it is all trained; the last measurements end"),
+        (4, 3, "it is all trained; the comparison ends"),
+        (4, 4, "it is all trained; the last measurements end"),
+    ],
+)
+def test_a_training_that_stops_says_what_it_waits_for(
+    done: int | None, compared: int | None, words: str
+) -> None:
+    rows = [[] if step is None else [{"step": step, "steps": 4}] for step in (done, compared)]
+    assert words in progress_words.progress_words(*rows, stopping=True)
+
+
+@pytest.mark.parametrize(
     ("seconds", "said"), [(0.2, "1 s"), (89, "89 s"), (600, "10 min"), (9000, "2.5 h")]
 )
 def test_durations_come_in_the_unit_that_fits(seconds: float, said: str) -> None:
     assert progress_words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (40, 45, "about 40 s"),
+        (20, 50, "20 to 50 s"),
+        (50, 200, "50 s to 3 min"),
+        (240, 290, "about 4 min"),
+        (180, 300, "3 to 5 min"),
+        (4000, 9000, "67 min to 2.5 h"),
+    ],
+)
+def test_durations_that_scatter_are_a_range(low: float, high: float, said: str) -> None:
+    assert progress_words.duration_between(low, high) == said

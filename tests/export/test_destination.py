@@ -134,3 +134,35 @@ def test_weights_are_those_of_the_run(finished_run: RunOf, tmp_path: Path) -> No
     export_run(run, "safetensors", tmp_path / "out")
     names = {"config.json", "model.safetensors", "tokenizer.json"}
     assert contents(tmp_path / "out") == {name: (run / name).read_bytes() for name in names}
+
+
+@pytest.mark.parametrize(
+    ("to", "name"),
+    [
+        ("npy", "x.npy"),
+        ("npy", "x.NPZ"),
+        ("projector", "x.tsv"),
+        ("safetensors", "x.safetensors"),
+        ("onnx", "x.onnx"),
+        ("onnx", "x.zip"),
+    ],
+)
+def test_a_folder_is_not_named_like_a_file(
+    finished_run: RunOf, tmp_path: Path, to: str, name: str
+) -> None:
+    said = refused(finished_run("dense"), to, tmp_path / name)
+    assert "into a folder" in said
+    assert ("--to npz" in said) == (to == "npy")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("to", "ending"), [("zip", ".npz"), ("csv", ".parquet"), ("npz", ".npy")])
+def test_a_file_is_not_named_like_another_format(
+    finished_run: RunOf, tmp_path: Path, to: str, ending: str
+) -> None:
+    assert f"must end in .{to}" in refused(finished_run("dense"), to, tmp_path / f"x{ending}")
+
+
+def test_a_dot_in_a_folders_name_is_none_of_a_file(finished_run: RunOf, tmp_path: Path) -> None:
+    done = export_run(finished_run("dense"), "npy", tmp_path / "run-1.2")
+    assert "mean.npy" in done.files

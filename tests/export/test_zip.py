@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import stat
 import zipfile
@@ -250,3 +252,16 @@ def test_a_file_or_folder_that_is_not_there_is_refused(exported: Path, tmp_path:
 def test_a_full_disk_leaves_nothing(exported: Path, tmp_path: Path) -> None:
     with full_disk(512):
         refused(exported, tmp_path)
+
+
+def test_a_read_only_place_is_said_without_numbers(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(Path, "mkdir", read_only)
+    with pytest.raises(RunImportError) as caught:
+        import_run(exported, tmp_path / "runs")
+    assert "cannot be written to: Read-only file system;" in one_sentence(caught.value)
+    assert "Errno" not in str(caught.value)

@@ -28,7 +28,7 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 # Neither tab, line ends nor form feeds: such bytes are no text in any of the old encodings.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _BLANK = " \t\r\n\x0b\x0c\ufeff"
-_ASKED = "leave the encoding out, or give another"
+_ASKED = "leave the encoding out, or give another (--encoding)"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ _NOT_OF_FILES = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "un
 def _unknown(name: str) -> DataError:
     return DataError(
         f"There is no encoding {name[:40]!r}; give one such as utf-8, utf-16, cp1252 or gb18030, "
-        "or leave it out."
+        "or leave it out (--encoding)."
     )
 
 
@@ -199,7 +199,8 @@ class _Survey:
             return _nul(name, self._nul_line)
         return DataError(
             f"{name} is not UTF-8 text: line {self._bad_line} has the byte "
-            f"0x{self._bad_byte:02x}, and no other encoding fits; save it as UTF-8 text."
+            f"0x{self._bad_byte:02x}, and no other encoding fits; save it as UTF-8 text, or "
+            "name its encoding (--encoding)."
         )
 
 

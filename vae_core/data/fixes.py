@@ -80,13 +80,17 @@ class Fixes:
 def fixed(dataset: Dataset, fixes: Fixes) -> Dataset:
     """The data set after ``fixes``, in our cache (``cache.py``) as the file itself is.
 
-    ``source`` records what was done, ``notes`` say what came of it. Raises DataError where the
-    items are no texts, or nothing is left of them.
+    ``source`` records what was done, ``notes`` say what came of it. Raises DataError where nothing
+    is left of the texts, and for a change to pictures other than to drop repeats.
     """
     if not fixes:
         return dataset
     if dataset.texts is None:
-        raise DataError("Only texts can be changed so; for pictures leave these options out.")
+        if fixes != Fixes(drop_repeats=True):
+            raise DataError("Of pictures only the repeats can be dropped; leave the rest out.")
+        from vae_core.data.picture_fixes import without_repeats
+
+        return without_repeats(dataset)
     names = list(dataset.metadata)
     key = cache.key_of(_content(dataset), {"fixes": fixes.given()})
     folder, about = cache.cached(key, lambda folder: _write(folder, dataset, fixes))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,9 @@ from vae_core.data.parquet import batch_texts, is_nested
 from vae_core.data.rows import Batch, Table, check_columns
 from vae_core.data.text_options import TextOptions
 from vae_core.errors import reason
+
+_TALKATIVE = ("datasets", "huggingface_hub", "urllib3", "httpx", "httpcore", "fsspec", "filelock")
+_SILENT = logging.CRITICAL + 1
 
 
 def read_hub(
@@ -67,6 +72,8 @@ def _refusal(name: str, split: str, error: Exception, *, local: bool) -> DataErr
         )
     if local:
         return DataError(f"The folder {name} cannot be read as a data set ({said}).")
+    if isinstance(error, ConnectionError):
+        said = "it cannot be reached from here"
     return DataError(
         f"{name} could not be had from the hub ({said}); check its name, go online, set HF_TOKEN "
         "where it asks for a login, or give a local file or folder instead."
@@ -115,7 +122,10 @@ def _class_name(number: str, names: list[str]) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the progress bars of ``datasets``."""
+    """Without the progress bars, log lines and warnings of ``datasets`` and what it asks with.
+
+    They speak of each try to reach the hub; what comes of it all is said once, by ``_refusal``.
+    """
     from datasets.utils.logging import (
         disable_progress_bar,
         enable_progress_bar,
@@ -123,9 +133,16 @@ def _quiet() -> Iterator[None]:
     )
 
     before = is_progress_bar_enabled()
+    loggers = {logger: logger.level for logger in map(logging.getLogger, _TALKATIVE)}
     disable_progress_bar()
+    for logger in loggers:
+        logger.setLevel(_SILENT)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
+        for logger, level in loggers.items():
+            logger.setLevel(level)
         if before:
             enable_progress_bar()

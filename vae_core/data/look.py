@@ -33,6 +33,8 @@ class Sample:
     sheets: tuple[str, ...] = ()
     sheet: str | None = None
     picture_shape: tuple[int, ...] | None = None
+    picture_sizes: tuple[tuple[int, int, int], ...] = ()
+    takes_side: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ class Look:
     exactly where ``rows_exact``, else about. ``columns``, ``text_column``, ``label_column``: what a
     table has, and the guesses. ``preview``: the first rows, a cell for each column, each cut at 500
     characters. ``picture_shape``: (height, width[, 3]), or None where pictures differ in size.
-    ``notes``: sentences for the person.
+    ``picture_sizes``: (height, width, how many) of the pictures that were looked at, the most
+    frequent first. ``takes_side``: whether pictures can be made equal. ``notes``: sentences for the
+    person.
     """
 
     name: str
@@ -61,6 +65,8 @@ class Look:
     label_column: str | None
     preview: tuple[tuple[str, ...], ...]
     picture_shape: tuple[int, ...] | None
+    picture_sizes: tuple[tuple[int, int, int], ...]
+    takes_side: bool
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -123,5 +129,7 @@ def _look(path: Path, options: TextOptions) -> Look:
             tuple(cell[:_PREVIEW_CHARACTERS] for cell in row) for row in sample.rows[:_PREVIEW_ROWS]
         ),
         picture_shape=sample.picture_shape,
+        picture_sizes=sample.picture_sizes,
+        takes_side=sample.takes_side,
         notes=tuple(sample.notes),
     )

@@ -58,7 +58,8 @@ def check_shape(shape: tuple[int, ...], name: str) -> None:
     if math.prod(shape) > limits.MAX_UNPACKED_BYTES:
         raise DataError(
             f"The pictures of {name} take {limits.size(math.prod(shape))}, but may take "
-            f"{limits.size(limits.MAX_UNPACKED_BYTES)}; give fewer or choose a smaller --side."
+            f"{limits.size(limits.MAX_UNPACKED_BYTES)}; give fewer, or choose a smaller side "
+            "(--side)."
         )
 
 

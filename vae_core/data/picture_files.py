@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import warnings
 import zipfile
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".jpe")
 _FORMATS = ("PNG", "JPEG")
+# Channels that differ by no more are grey: a JPEG rounds.
+_GREY = 8
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 _BLOCK = 256
@@ -66,7 +69,8 @@ def zip_files(archive: Archive) -> tuple[list[PictureFile], str]:
 def _left_out(name: str, others: int, inner: str = "") -> str:
     if not others:
         return ""
-    return f"{name} has {others:,} files that are no .png or .jpg{inner}; they were left out."
+    were = "file that is" if others == 1 else "files that are"
+    return f"{name} has {others:,} {were} no .png or .jpg{inner}, and left out."
 
 
 def _entry_reader(archive: Archive, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
@@ -137,7 +141,8 @@ def pictures_of(
     """``files`` as one array: of one size, grey where all are, else of three colours.
 
     ``side``: every picture is cut to a square at its centre and made that large. ``others``: a
-    sentence on what else was there. The headers are read here, and the pixels with the blocks.
+    sentence on what else was there. The headers are read here, and the pixels with the blocks;
+    those of files with three channels here too, for whether they have a colour.
     Raises DataError, as the blocks do.
     """
     if not files:
@@ -147,10 +152,11 @@ def pictures_of(
         )
     sizes, colours, clear = sizes_of(files, name)
     if len(sizes) > 1 and side is None:
-        shown = ", ".join(f"{w} × {h} ({n:,})" for (w, h), n in sizes.most_common(3))
+        shown = ", ".join(f"{h} × {w} ({n:,})" for (w, h), n in sizes.most_common(3))
         raise DataError(
-            f"The pictures of {name} differ in size: {shown}{', …' if len(sizes) > 3 else ''}; "
-            "choose a side to which all are made equal (--side 64)."
+            f"The pictures of {name} differ in size (height × width): "
+            f"{shown}{', …' if len(sizes) > 3 else ''}; choose a side to which all "
+            "are made equal (--side 64)."
         )
     ((width, height), _), *_ = sizes.most_common(1)
     if side is not None:
@@ -221,7 +227,19 @@ def _upright_size(picture: Image) -> tuple[int, int]:
 
 
 def _is_coloured(picture: Image) -> bool:
-    return picture.mode not in ("1", "L", "LA", "I", "F") and not picture.mode.startswith("I;")
+    """Tell whether a picture has a colour: scanners write grey ones with three equal channels."""
+    if picture.mode in ("1", "L", "LA", "I", "F") or picture.mode.startswith("I;"):
+        return False
+    from PIL import ImageChops
+
+    if picture.format == "JPEG":  # an eighth of it says it as well
+        picture.draft("RGB", (max(1, picture.width // 8), max(1, picture.height // 8)))
+    pairs = itertools.combinations(picture.convert("RGB").split(), 2)
+    return any(_largest(ImageChops.difference(*pair)) > _GREY for pair in pairs)
+
+
+def _largest(channel: Image) -> int:
+    return max(value for value, count in enumerate(channel.histogram()) if count)
 
 
 def _has_alpha(picture: Image) -> bool:

@@ -29,13 +29,10 @@ def read_pictures(path: str | Path, side: int | None = None) -> Dataset:
     The pixels stay on the disk, in our cache. Raises DataError with one sentence.
     """
     path = Path(path).expanduser()
-    if side is not None and not 1 <= side <= limits.MAX_SIDE:
-        raise DataError(f"The side must be between 1 and {limits.MAX_SIDE:,}, but is {side}.")
+    check_pictures(path, side)
     try:
         path = path.resolve()
         is_folder = path.is_dir()
-        if not is_folder:
-            check_file(path)
         content = _hash_folder(path) if is_folder else _hash_with_labels(path)
     except (OSError, RuntimeError, ValueError) as error:
         if isinstance(error, DataError):
@@ -49,6 +46,20 @@ def read_pictures(path: str | Path, side: int | None = None) -> Dataset:
         except (DataError, OSError, ValueError):
             cache.discard(key)
     raise DataError(f"{path.name} cannot be held in the cache {folder.parent}; empty that folder.")
+
+
+def check_pictures(path: Path, side: int | None = None) -> None:
+    """Raises DataError where there is nothing at ``path``, or ``side`` cannot be."""
+    path = path.expanduser()
+    if side is not None and not 1 <= side <= limits.MAX_SIDE:
+        raise DataError(f"The side must be between 1 and {limits.MAX_SIDE:,}, but is {side}.")
+    try:
+        if not path.is_dir():
+            check_file(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise unreadable(path, error) from error
 
 
 def is_pictures(path: Path) -> bool:

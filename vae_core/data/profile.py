@@ -23,7 +23,7 @@ SAMPLES = 10
 LENGTH_BINS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 _LETTERS_OF_A_TEXT = 200
 _MOST_WORDS = 2_000_000
-_MOST_LABELS = 1000
+MOST_LABELS = 1000
 _WORD = re.compile(WORD)
 # Of the first word of a letter's Unicode name; the rest count as they are called there.
 _SCRIPTS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
@@ -71,7 +71,7 @@ VOCABULARIES = (500, 1000, 2000, 4000, 7000, 10_000, 20_000, 40_000)
 def profile(dataset: Dataset, *, most: int = MOST_LOOKED_AT) -> Profile:
     """Look at a data set of texts, at no more than ``most`` items of it."""
     texts = dataset.texts or ()
-    chosen = _spread(len(texts), most)
+    chosen = spread(len(texts), most)
     looked = Chosen(texts, chosen)
     lengths, words, letters = [], Counter[str](), Counter[str]()
     seen: set[int] = set()
@@ -102,9 +102,9 @@ def profile(dataset: Dataset, *, most: int = MOST_LOOKED_AT) -> Profile:
         most_words=int(np.quantile(sizes, 0.95, method="higher")) if len(sizes) else 0,
         words=len(words),
         unknown=unknown_shares(words),
-        labels=dict(labels.most_common(_MOST_LABELS)),
+        labels=dict(labels.most_common(MOST_LABELS)),
         different_labels=len(labels),
-        samples=tuple(looked[int(at)] for at in _spread(len(looked), SAMPLES)),
+        samples=tuple(looked[int(at)] for at in spread(len(looked), SAMPLES)),
     )
 
 
@@ -130,5 +130,6 @@ def script_of(letter: str) -> str:
     return _SCRIPTS.get(name, name.capitalize())
 
 
-def _spread(count: int, most: int) -> npt.NDArray[np.int64]:
+def spread(count: int, most: int) -> npt.NDArray[np.int64]:
+    """The numbers of at most ``most`` of ``count`` items, evenly drawn, in order."""
     return np.unique(np.linspace(0, max(0, count - 1), min(most, count)).astype(np.int64))

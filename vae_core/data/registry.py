@@ -50,12 +50,17 @@ DATASETS = {entry.name: entry for entry in _ENTRIES}
 
 def load_dataset(name: str, folder: Path | None = None) -> Dataset:
     """The data set called ``name``. Raises DataError for an unknown name or unreadable data."""
+    return entry_of(name, folder).load(folder)
+
+
+def entry_of(name: str, folder: Path | None = None) -> DatasetEntry:
+    """What there is to load. Raises DataError for an unknown name, or a folder of no use."""
     if name not in DATASETS:
         raise DataError(f"There is no data set {name!r}; choose one of {', '.join(DATASETS)}.")
     entry = DATASETS[name]
     if folder is not None and not entry.takes_folder:
         raise DataError(f"The data set {name} takes no folder; leave it out.")
-    return entry.load(folder)
+    return entry
 
 
 def load_source(source: Mapping[str, Any]) -> Dataset:

@@ -160,7 +160,7 @@ class _Rows:
             if len(row) != width:
                 raise DataError(
                     f"Line {number} of {self._name} has {len(row)} columns, but the first has "
-                    f"{width}; mend the line, or name the delimiter."
+                    f"{width}; mend the line, or name the delimiter (--delimiter)."
                 )
             yield number, row
 

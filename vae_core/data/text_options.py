@@ -37,7 +37,7 @@ class TextOptions:
             if len(delimiter) != 1 or delimiter in '"\r\n\x00':
                 raise DataError(
                     f"The delimiter must be one character, or {', '.join(DELIMITERS)}, but is "
-                    f"{delimiter[:20]!r}."
+                    f"{delimiter[:20]!r}; choose another (--delimiter)."
                 )
             object.__setattr__(self, "delimiter", delimiter)
         if self.kind is not None and self.kind not in KINDS:

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from vae_core.config import MAX_SAMPLES
 from vae_core.data.tensors import ItemTensors
 from vae_core.evaluation.collapse import MAX_LANGUAGE_MODEL_GAP
-from vae_core.evaluation.likelihood import MAX_SAMPLES, importance_weighted_nll
+from vae_core.evaluation.likelihood import importance_weighted_nll
 from vae_core.evaluation.passes import Progress, silent
 from vae_core.models.base import VAE
 

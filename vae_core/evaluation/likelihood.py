@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from vae_core.checks import check_whole
+from vae_core.config import MAX_SAMPLES
 from vae_core.data.documents import DocumentTensors
 from vae_core.data.tensors import ItemTensors, SentenceTensors
 from vae_core.evaluation.passes import Progress, even_batches, log_likelihoods, repeated, silent
 from vae_core.models.base import VAE, Posterior, measuring
 
-MAX_SAMPLES = 100_000
 # exp of more than this is infinite.
 _MAX_EXPONENT = 700.0
 

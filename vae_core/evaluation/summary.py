@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from vae_core.checks import ConfigError, check_whole
+from vae_core.config import MAX_SAMPLES
 from vae_core.data.dataset import DataError
 from vae_core.data.tensors import ItemTensors, SentenceTensors
 from vae_core.evaluation import sections
 from vae_core.evaluation.collapse import MIN_INFORMATION
 from vae_core.evaluation.described import DescribedItems, drawn
-from vae_core.evaluation.likelihood import MAX_SAMPLES, perplexity, token_count
+from vae_core.evaluation.likelihood import perplexity, token_count
 from vae_core.evaluation.passes import Progress, log_likelihoods, silent
 from vae_core.evaluation.posterior import active_units, encode_items, mutual_information
 from vae_core.models.base import VAE, Posterior, measuring

@@ -12,6 +12,23 @@ from pathlib import Path
 from vae_core.export.errors import ExportError
 
 
+def check_file(out: Path, *, overwrite: bool) -> None:
+    """Raises ExportError where ``file_at`` would do so before anything is written."""
+    with _told(out):
+        if out.is_dir():
+            raise ExportError(f"{out} is a folder, but this format is one file; name a file.")
+        if out.exists() and not overwrite:
+            raise ExportError(f"{out} exists already; choose another name, or add --overwrite.")
+
+
+def check_folder(out: Path, *, overwrite: bool, owned: Sequence[str]) -> None:
+    """Raises ExportError where ``folder_at`` would do so before anything is written."""
+    with _told(out):
+        if out.exists() and not out.is_dir():
+            raise ExportError(f"{out} is a file, but this format is a folder; name a folder.")
+        _check_contents(out, overwrite, owned)
+
+
 @contextmanager
 def file_at(out: Path, *, overwrite: bool) -> Iterator[Path]:
     """A path to write to, which becomes the file ``out`` when the block ends well.
@@ -19,11 +36,8 @@ def file_at(out: Path, *, overwrite: bool) -> Iterator[Path]:
     On any error nothing is left behind, and what stood at ``out`` stands. Raises ExportError.
     """
     aside = _aside(out, "tmp")
+    check_file(out, overwrite=overwrite)
     with _told(out):
-        if out.is_dir():
-            raise ExportError(f"{out} is a folder, but this format is one file; name a file.")
-        if out.exists() and not overwrite:
-            raise ExportError(f"{out} exists already; choose another name, or add --overwrite.")
         try:
             yield aside
             _on_disk(aside)
@@ -40,10 +54,8 @@ def folder_at(out: Path, *, overwrite: bool, owned: Sequence[str]) -> Iterator[P
     Only a folder in which every name fits one of the patterns ``owned`` is ever written over.
     """
     aside, earlier = _aside(out, "tmp"), _aside(out, "old")
+    check_folder(out, overwrite=overwrite, owned=owned)
     with _told(out):
-        if out.exists() and not out.is_dir():
-            raise ExportError(f"{out} is a file, but this format is a folder; name a folder.")
-        _check_contents(out, overwrite, owned)
         aside.mkdir()
         try:
             yield aside

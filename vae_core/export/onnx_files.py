@@ -10,17 +10,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vae_core.checkpoint import TOKENIZER, Run, load_run
+from vae_core.checkpoint import Run, load_run
 from vae_core.data.tokenizer import BOS, EOS, PAD, SPECIAL_TOKENS, UNK
 from vae_core.export.onnx_check import TOLERANCE, check_decoder, check_encoder
 from vae_core.export.onnx_graph import check_packages, graph_of, session_of
 from vae_core.export.onnx_modules import Encoder, decoder_of
+from vae_core.export.onnx_names import DECODER, DESCRIPTION, ENCODER, README
 from vae_core.models import VAE, BagOfWordsVAE, ImageVAE, SentenceVAE
+from vae_core.run_config import TOKENIZER
 
-ENCODER, DECODER, DESCRIPTION, README = (
-    "encoder.onnx", "decoder.onnx", "description.json", "README.txt",
-)  # fmt: skip
-ONNX_NAMES = (ENCODER, DECODER, DESCRIPTION, README, TOKENIZER)
 _OUTPUTS = {
     "images": {"pixels": "mean ink of every pixel, from 0 to 1"},
     "sentences": {

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import IO, Any
 
-from vae_core.checkpoint import ITEMS, TOKENIZER
 from vae_core.data.tokenizer import KINDS, train_tokenizer
 from vae_core.export.errors import RunImportError
+from vae_core.run_config import ITEMS, TOKENIZER
 
 _MOST_AT_ONCE = 2 * 1024 * 1024
 _MOST_TEXT_BYTES = 4 * 1024**3

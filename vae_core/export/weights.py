@@ -6,8 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vae_core.checkpoint import TOKENIZER
-from vae_core.run_config import CONFIG, WEIGHTS
+from vae_core.run_config import CONFIG, TOKENIZER, WEIGHTS
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run

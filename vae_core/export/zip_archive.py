@@ -9,18 +9,17 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vae_core.checkpoint import (
+from vae_core.run_arrays import IMAGES, LATENTS
+from vae_core.run_clusters import CLUSTERS, MOST_FILES, is_cluster_file
+from vae_core.run_config import (
     CONFIG,
-    IMAGES,
     ITEMS,
     LANGUAGE_MODEL,
     LANGUAGE_MODEL_METRICS,
-    LATENTS,
     METRICS,
     TOKENIZER,
+    WEIGHTS,
 )
-from vae_core.run_clusters import CLUSTERS, MOST_FILES, is_cluster_file
-from vae_core.run_config import WEIGHTS
 from vae_core.run_notes import NOTES
 
 if TYPE_CHECKING:

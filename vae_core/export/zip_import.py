@@ -17,13 +17,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from vae_core.checkpoint import CONFIG, TOKENIZER, load_run
 from vae_core.errors import UserError, reason
 from vae_core.export.errors import RunImportError
 from vae_core.export.untrusted import GuardedFile, check_items, check_tokenizer
 from vae_core.export.zip_archive import FORMAT, MANIFEST, VERSION, belongs, looks_like_bomb
 from vae_core.run_clusters import CLUSTERS, MOST_FILES
-from vae_core.run_config import read_summary
+from vae_core.run_config import CONFIG, TOKENIZER, read_summary
 from vae_core.run_notes import MOST_BYTES, NOTES, read_notes
 
 MAX_BYTES = 16 * 1024**3
@@ -202,6 +201,8 @@ def _manifest(path: Path, names: set[str]) -> dict[str, tuple[str, int]]:
 
 def _open(file: Path, folder: Path) -> None:
     """Open what was unpacked as a run, which checks versions, shapes and content."""
+    from vae_core.checkpoint import load_run
+
     try:
         summary = read_summary(folder)
         read_notes(folder)

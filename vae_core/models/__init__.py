@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 
-from vae_core.config import ConfigError, ModelConfig
+from vae_core.config import ModelConfig
 from vae_core.data.dataset import Modality
 from vae_core.data.tokenizer import Tokenizer
+from vae_core.families import SIZES, modality_of, sized
 from vae_core.models.bag_of_words import BagOfWordsConfig, BagOfWordsVAE
 from vae_core.models.base import VAE, Items, Posterior
 from vae_core.models.conv import ConvConfig, ConvVAE
@@ -17,7 +18,6 @@ from vae_core.models.dense import DenseConfig, DenseVAE
 from vae_core.models.image import ImageConfig, ImageVAE
 from vae_core.models.recurrent import GruConfig, GruVAE, LstmConfig, LstmVAE
 from vae_core.models.sentence import SentenceConfig, SentenceVAE
-from vae_core.models.sizes import SIZES, sized
 from vae_core.models.transformer import TransformerConfig, TransformerVAE
 
 __all__ = [
@@ -67,8 +67,7 @@ def families(modality: Modality) -> list[str]:
 
 def model_class(family: Any) -> type[VAE]:
     """The model family of that name. Raises ConfigError for an unknown one."""
-    if family not in MODELS:
-        raise ConfigError(f"There is no model {family!r}; choose one of {', '.join(MODELS)}.")
+    modality_of(family)
     return MODELS[family]
 
 

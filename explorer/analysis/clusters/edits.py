@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from unicodedata import category
@@ -120,6 +120,16 @@ class Clustering:
         """The numbers of the clusters that there are now."""
         return self.state.clusters
 
+    def gathered(self, into: Mapping[int, int], rest: int = -1) -> Assignment:
+        """Return of each item what `into` has for its cluster now, (items,).
+
+        `rest`: of items whose cluster is not there, as noise is not.
+        """
+        numbers = np.full(self.state.next + 1, rest, np.int32)  # the first one is of noise
+        for cluster, number in into.items():
+            numbers[cluster + 1] = number
+        return numbers[self.assignment + 1]
+
     def name(self, cluster: int) -> str:
         """What a cluster is called: its name, else "Cluster 3" (numbers are shown from 1)."""
         if cluster == NOISE:
@@ -186,6 +196,11 @@ class Clustering:
     def _known(self, *clusters: int) -> None:
         for cluster in clusters:
             _check_known(self.state, cluster)
+
+
+def by_place(clusters: Iterable[int]) -> dict[int, int]:
+    """Return the place of each cluster in their order, as `Clustering.gathered` takes it."""
+    return {cluster: place for place, cluster in enumerate(clusters)}
 
 
 def found_by(spec: ClusterSpec, vectors: Vectors, title: str = "") -> Clustering:

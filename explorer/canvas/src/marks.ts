@@ -104,20 +104,32 @@ export function framed(
 
 const HALF = 8;
 
-/** The mark of what a visitor drew or typed: a diamond, unlike any point. */
-export function drawOwn(context: CanvasRenderingContext2D, [x, y]: Spot, theme: Theme): void {
+/** A diamond, unlike any point: what a visitor brought. */
+export function diamond(
+  context: CanvasRenderingContext2D,
+  [x, y]: Spot,
+  half: number,
+  colour: string,
+  around: string,
+  width: number,
+): void {
   trace(context, [
-    [x, y - HALF],
-    [x + HALF, y],
-    [x, y + HALF],
-    [x - HALF, y],
+    [x, y - half],
+    [x + half, y],
+    [x, y + half],
+    [x - half, y],
   ]);
   context.closePath();
-  context.fillStyle = theme.accent;
-  context.strokeStyle = theme.background;
-  context.lineWidth = 2.5;
+  context.fillStyle = colour;
+  context.strokeStyle = around;
+  context.lineWidth = width;
   context.fill();
   context.stroke();
+}
+
+/** The mark of what a visitor drew or typed. */
+export function drawOwn(context: CanvasRenderingContext2D, [x, y]: Spot, theme: Theme): void {
+  diamond(context, [x, y], HALF, theme.accent, theme.background, 2.5);
   context.font = `600 13px ${theme.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";

@@ -32,6 +32,13 @@ describe("what a point looks like", () => {
     expect(selecting.divided).toBe(true);
   });
 
+  test("of each class it is counted how many pass the filter", () => {
+    expect([...model().passing]).toEqual([2, 2, 2]);
+    const filtered = model(0b001101);
+    expect([...filtered.passing]).toEqual([1, 2, 0]);
+    expect([...filtered.sizes]).toEqual([2, 2, 2]);
+  });
+
   test("a hidden class is not drawn at all, selected or not", () => {
     const hiding = model();
     hiding.select([1, 2]);

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.canvas import ranges
-from explorer.canvas.mount import Clusters, Level, Source, latent_map, send
+from explorer.canvas.mount import Source, latent_map, send
+from explorer.canvas.named import Clusters, Level
 from explorer.colouring import all_alike, by_code
 
 COUNT = 30
@@ -21,7 +22,8 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from explorer.canvas.mount import Answer, Clusters, Level, Source, latent_map, send
+    from explorer.canvas.mount import Answer, Source, latent_map, send
+    from explorer.canvas.named import Clusters, Level
     from explorer.canvas.state import Probed
     from explorer.colouring import by_code
 

@@ -21,10 +21,11 @@ export class Becoming {
 
   /** What is marked goes with the items; what was a mere place, such as the probe's, is gone. */
   move(meta: Meta, columns: Columns): void {
-    const { looking, probe, selecting, names } = this.parts;
+    const { looking, guests, probe, selecting, names } = this.parts;
     const { model, stage } = this.ctx;
     const from = stage.caught();
     looking.leave();
+    guests.leave();
     probe.clear();
     selecting.cancel();
     this.letGo();

@@ -1,6 +1,7 @@
 /** What each gesture and key does, by the tool that is chosen. */
 import type { Drawing } from "./draw";
 import { SLACK, type Hands, type Place, type Tool } from "./gestures";
+import type { Guests } from "./guests";
 import type { Commands } from "./keys";
 import type { Look } from "./look";
 import type { MapModel } from "./model";
@@ -13,6 +14,7 @@ export interface Parts {
   model: MapModel;
   probe: Probe;
   looking: Look;
+  guests: Guests;
   selecting: Select;
   names: Names;
   navigation: Navigation;
@@ -27,7 +29,11 @@ export interface Parts {
 }
 
 export function handsOf(parts: Parts): Hands {
-  const { probe, looking, selecting, names, navigation, drawing, tool, deep } = parts;
+  const { probe, looking, guests, selecting, names, navigation, drawing, tool, deep } = parts;
+  const leave = (): void => {
+    looking.leave();
+    guests.leave();
+  };
   /** Where the hand that turns the map was last. */
   let turning: Place | null = null;
   /** Where a name was pressed: it is meant if the hand does not move from there. */
@@ -44,12 +50,13 @@ export function handsOf(parts: Parts): Hands {
       if (touch || tool() === "draw") return;
       const name = names.hover(x, y);
       parts.point(name);
-      if (name) looking.leave();
+      if (name) leave();
+      else if (guests.hover(x, y)) looking.leave();
       else looking.hover(x, y);
     },
-    leave: () => looking.leave(),
+    leave,
     press: (place) => {
-      looking.leave();
+      leave();
       const chosen = tool();
       named = chosen === "probe" && names.at(place.x, place.y) !== null ? place : null;
       still = true;

@@ -41,6 +41,19 @@ export class Legend {
     this.fold.replaceChildren(icon("list"), el("span", {}, title));
     if (colour.kind === "values") this.body.replaceChildren(...this.scale());
     else this.body.replaceChildren(...this.lines(colour.names));
+    this.recount();
+  }
+
+  /** Say of each class how many of its items pass the filter. */
+  recount(): void {
+    const { sizes, passing } = this.ctx.model;
+    this.body.querySelectorAll("button").forEach((line, code) => {
+      const [name, count] = line.querySelectorAll<HTMLElement>(".name, .count");
+      count.textContent = counted(passing[code]);
+      line.classList.toggle("none", passing[code] === 0);
+      const among = passing[code] < sizes[code] ? ` of ${counted(sizes[code])}` : "";
+      line.title = `${name.textContent}: ${counted(passing[code])}${among}\nClick to hide or show; double-click for this alone`;
+    });
   }
 
   private lines(names: string[]): HTMLElement[] {
@@ -50,13 +63,12 @@ export class Legend {
       const swatch = el("span", { class: "swatch" });
       swatch.style.background = colours[code];
       const words = oneLine(name) || "(empty)";
-      const title = `${words}\nClick to hide or show; double-click for this alone`;
       const line = el(
         "button",
-        { type: "button", class: "line", title },
+        { type: "button", class: "line" },
         swatch,
         el("span", { class: "name" }, words),
-        el("span", { class: "count" }, counted(model.sizes[code])),
+        el("span", { class: "count" }),
       );
       line.setAttribute("aria-pressed", String(!model.hidden.has(code)));
       line.addEventListener("click", () => this.toggle(code));

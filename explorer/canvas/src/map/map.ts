@@ -11,6 +11,7 @@ import { Chrome, keepGestures } from "./chrome";
 import type { Context } from "./context";
 import { Drawing } from "./draw";
 import { Gestures, type Tool } from "./gestures";
+import { Guests } from "./guests";
 import { commandsOf, handsOf, type Parts } from "./hands";
 import { listenTo } from "./hearing";
 import { listenToKeys } from "./keys";
@@ -48,6 +49,7 @@ export class LatentMap implements Context {
   private own: OwnPlace | null = null;
   private readonly way: Way;
   private readonly drawing: Drawing;
+  private readonly guests: Guests;
   private readonly becoming: Becoming;
   private readonly deaf: (() => void)[];
 
@@ -65,9 +67,10 @@ export class LatentMap implements Context {
     this.stage = new Stage(this.model, this.themed, (context) => this.draw(context));
     const { picked, pins, turn } = told;
     const selection = { ranges: "", count: 0 };
-    const { camera } = this.stage;
-    this.state = { selection, picked, pins, camera, probe: null, query: "", drawn: [], rest: 0, turn };
+    const unsaid = { camera: this.stage.camera, probe: null, query: "", drawn: [], rest: 0 };
+    this.state = { selection, picked, pins, turn, ...unsaid };
     this.names = new Names(this);
+    this.guests = new Guests(this);
     this.way = new Way(this);
     this.probe = new Probe(this);
     this.looking = new Look(this, (...place) => this.navigation.bringIn(...place));
@@ -97,8 +100,8 @@ export class LatentMap implements Context {
       this.drawing,
     );
     this.line = new Line(this.chrome.status, () => this.probe.again(), () => this.send({}));
-    const parts = this.parts();
-    const elements = { root: this.root, help: this.help };
+    this.guests.take(columns);
+    const [parts, elements] = [this.parts(), { root: this.root, help: this.help }];
     this.becoming = new Becoming(this, parts, this.chrome, this.way, elements, () => {
       this.gestures.drop();
       this.stopDrawing();
@@ -127,6 +130,7 @@ export class LatentMap implements Context {
       point: (clickable) => this.root.classList.toggle("pointing", clickable),
       probe: this.probe,
       looking: this.looking,
+      guests: this.guests,
       selecting: this.selecting,
       navigation: this.navigation,
       drawing: this.drawing,
@@ -141,6 +145,7 @@ export class LatentMap implements Context {
       this.stage.root,
       ...this.chrome.parts,
       this.looking.card.root,
+      this.guests.card.root,
       this.probe.card.root,
       this.spoken,
       this.help,
@@ -197,18 +202,18 @@ export class LatentMap implements Context {
       this.stage.setTheme(theme);
       this.chrome.minimap.forget();
     }
-    const moved = before.columns.xy !== meta.columns.xy;
-    if (moved) this.becoming.move(meta, columns);
+    if (before.columns.xy !== meta.columns.xy) this.becoming.move(meta, columns);
     const recoloured = looksOf(before) !== looksOf(meta);
     const refiltered = before.columns.mask !== meta.columns.mask;
     const { matching } = this.model;
     if (recoloured) this.model.take(meta, columns);
     else if (refiltered) this.model.filter(meta, columns);
+    this.guests.take(columns);
     if (recoloured || refiltered) this.stage.restyle();
     if (recoloured || rethemed) {
       this.chrome.legend.fill();
       this.fit();
-    }
+    } else if (refiltered) this.chrome.legend.recount();
     this.line.to(meta.live, meta.model);
     this.drawing.answered(meta.turn);
     this.hear(meta);
@@ -242,6 +247,7 @@ export class LatentMap implements Context {
     this.names.draw(context, way?.labels());
     way?.draw(context);
     this.drawing.draw(context);
+    this.guests.draw(context);
     this.looking.draw(context);
     this.probe.draw(context);
     const own = this.own?.at[this.told.view];

@@ -40,7 +40,15 @@ export interface Pin {
 
 export interface Meta {
   /** Names of the columns, by their content. */
-  columns: { xy: string; colour: string | null; cluster: string | null; mask: string | null };
+  columns: {
+    xy: string;
+    colour: string | null;
+    cluster: string | null;
+    mask: string | null;
+    guests?: string | null;
+  };
+  /** Which of the guests is marked. */
+  guest?: number | null;
   /** Bytes of one class code: 1 or 2. Values always take 2. */
   code_bytes: number;
   count: number;

@@ -33,7 +33,9 @@ export class MapModel {
   classes = 1;
   /** Counts the colourings that were taken over. */
   version = 0;
+  /** Of each class how many points there are, and how many of them the filter lets through. */
   sizes: Uint32Array = new Uint32Array(1);
+  passing: Uint32Array = this.sizes;
   readonly hidden = new Set<number>();
   private clusters: Uint16Array | null = null;
   private mask: Uint8Array | null = null;
@@ -71,8 +73,7 @@ export class MapModel {
       this.classes = STEPS + 1;
       this.codes = stepsOf(colour ? asCodes(colour, 2) : new Uint16Array(this.scene.count));
     }
-    this.sizes = new Uint32Array(this.classes);
-    for (const code of this.codes) if (code < this.classes) this.sizes[code]++;
+    this.sizes = this.counts(() => true);
     if (recoloured) this.hidden.clear();
     const cluster = meta.columns.cluster ? columns.get(meta.columns.cluster) : undefined;
     this.clusters = cluster ? asCodes(cluster, meta.clusters?.code_bytes ?? 1) : null;
@@ -84,6 +85,15 @@ export class MapModel {
     this.meta = meta;
     this.mask = (meta.columns.mask && columns.get(meta.columns.mask)) || null;
     this.matching = this.mask ? bitsOf(this.mask, this.scene.count) : this.scene.count;
+    this.passing = this.mask ? this.counts((index) => this.passes(index)) : this.sizes;
+  }
+
+  private counts(takes: (index: number) => boolean): Uint32Array {
+    const found = new Uint32Array(this.classes);
+    this.codes.forEach((code, index) => {
+      if (code < this.classes && takes(index)) found[code]++;
+    });
+    return found;
   }
 
   /** Looks points of a flat map up; built when it is first needed. */

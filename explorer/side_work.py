@@ -1,4 +1,4 @@
-"""Long work on clusters, done by our own command beside the server: asked for once, and stopped.
+"""Long work on a run, done by our own command beside the server: asked for once, and stopped.
 
 What has been found is known until the server ends, by what was asked and the content it was of.
 """

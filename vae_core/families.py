@@ -1,4 +1,7 @@
-"""Sizes of models by name: what the settings of a family are for a small or a large one."""
+"""The families of models by name: what they are for, and what is pre-set for each of their sizes.
+
+Nothing here needs torch, so that what cannot be is refused at once; a test holds it to the models.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from vae_core.config import ConfigError
+from vae_core.data.dataset import Modality
 
+MODALITIES: Mapping[str, Modality] = {
+    "dense": "images",
+    "conv": "images",
+    "gru": "sentences",
+    "lstm": "sentences",
+    "transformer": "sentences",
+    "bag-of-words": "documents",
+}
 # At 10,000 words "small" has 1 to 2 million parameters, "base" 5 to 10 million.
 SIZES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "dense": {
@@ -30,6 +42,18 @@ SIZES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "base": {"embedding": 256, "encoder_layers": 2, "decoder_layers": 4, "heads": 4},
     },
 }
+
+
+def modality_of(family: Any) -> Modality:
+    """What models of that family are for. Raises ConfigError for an unknown one."""
+    if family not in MODALITIES:
+        raise ConfigError(f"There is no model {family!r}; choose one of {', '.join(MODALITIES)}.")
+    return MODALITIES[family]
+
+
+def data_modality(modality: Modality) -> Modality:
+    """What a data set for a model of ``modality`` holds: documents are made of texts."""
+    return "images" if modality == "images" else "sentences"
 
 
 def sized(family: str, size: str) -> dict[str, Any]:

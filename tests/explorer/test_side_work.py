@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cluster_work import Work, Works
+from explorer.side_work import Work, Works
 
 Make = Callable[[str], Works]
 SECONDS = 60.0
