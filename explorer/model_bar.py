@@ -20,7 +20,7 @@ def show() -> None:
         chosen = default.id if default else None
     elif chosen not in titles and (run := f"{catalogue.RUN_PREFIX}{chosen}") in titles:
         # A link written by hand: the run is meant that has this name.
-        session.choose_model(run)
+        session.rename_model(run)
         chosen = run
     with st.container(key="model_bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.selectbox(

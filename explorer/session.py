@@ -17,6 +17,7 @@ from explorer.live.guard import ENTRANCE
 T = TypeVar("T")
 
 MODEL_PARAMETER = "model"
+VIEW_PARAMETER = "view"
 _MODEL = "latentscape.model"
 _KEPT = "latentscape.kept"
 _VISITOR = "latentscape.visitor"
@@ -49,7 +50,17 @@ def live_address() -> dict[str, str] | None:
 
 
 def choose_model(model_id: str) -> None:
-    """Open `model_id` on every page from now on, and write it into the URL."""
+    """Open `model_id` on every page from now on, and write it into the URL.
+
+    What the URL says of the model before, its view, is no longer there.
+    """
+    if model_id != st.session_state.get(_MODEL):
+        set_url_value(VIEW_PARAMETER, None)
+    rename_model(model_id)
+
+
+def rename_model(model_id: str) -> None:
+    """Call the open model `model_id` from now on: the same one, by another name."""
     st.session_state[_MODEL] = model_id
     st.query_params[MODEL_PARAMETER] = model_id
 

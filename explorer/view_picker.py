@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 REFRESH_SECONDS = 1.0
-VIEW = "view"
 _MEANING = {
     UMAP: "Keeps near items near; clusters stand apart. The usual choice.",
     TSNE: "Keeps the very nearest items near. Slow for many items.",
@@ -108,11 +107,23 @@ def show_progress(run: Run) -> None:
     progress()
 
 
-def show_problem(run: Run) -> None:
-    """Say why the last projection that was asked for is not there."""
+def show_problem(run: Run, drawn: Projection) -> None:
+    """Say why what was asked for, here or by a link, is not what is `drawn`."""
     problem: str | None = session.recall(_key(run, "problem"))
     if problem is not None:
         page_parts.problem(f"This view could not be computed. {problem}")
+    named = session.url_value(session.VIEW_PARAMETER)
+    chosen = _chosen(run)
+    if named is None or (chosen is not None and chosen.id == drawn.spec.id):
+        return
+    page_parts.problem(
+        "This link asks for a view that this model does not have. "
+        + (
+            "Its latent space itself is shown."
+            if run.latent_dim <= 2
+            else f"{drawn.spec.words} is shown; New view computes others."
+        )
+    )
 
 
 def _wait(job: Job, spec: ProjectionSpec) -> None:
@@ -231,7 +242,7 @@ def _ask(run: Run, spec_id: str) -> None:
 
 def _chosen(run: Run) -> ProjectionSpec | None:
     """The projection that the URL or the session names; None for what is there at once."""
-    name = session.url_value(VIEW) or session.recall(_key(run, "chosen"))
+    name = session.url_value(session.VIEW_PARAMETER) or session.recall(_key(run, "chosen"))
     if name is None:
         return None
     try:
@@ -245,7 +256,7 @@ def _choose(run: Run, name: str) -> None:
     chosen = None if name == _AT_ONCE else name
     session.remember(_key(run, "chosen"), chosen)
     session.remember(_key(run, "problem"), None)
-    session.set_url_value(VIEW, chosen)
+    session.set_url_value(session.VIEW_PARAMETER, chosen)
 
 
 def _asked(run: Run) -> _Asked | None:

@@ -38,7 +38,7 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
         width=260,
     )
 view_picker.show_progress(run)
-view_picker.show_problem(run)
+view_picker.show_problem(run, projection)
 
 
 key = f"map.{run.content_hash}"

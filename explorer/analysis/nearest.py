@@ -69,7 +69,8 @@ class Scale:
     def of(cls, vectors: Vectors) -> Scale:
         centre = vectors.mean(axis=0, dtype=np.float64)
         ends = np.abs(np.stack([vectors.min(axis=0), vectors.max(axis=0)]) - centre)
-        return cls(centre, float(ends.max()) or 1.0)
+        # Items at one place have no width of their own: how far they lie from 0 says what is wide.
+        return cls(centre, float(ends.max()) or float(np.abs(centre).max()) or 1.0)
 
     def __call__(self, vectors: Vectors) -> Vectors:
         # What lies farther away than that is equally far from everything.

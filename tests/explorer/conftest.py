@@ -13,6 +13,9 @@ import streamlit as st
 from explorer import catalogue, clusters_worth, paths
 from explorer.jobs import Jobs
 
+# Streamlit reads its settings once, from the folder that is current: before any test leaves it.
+st.get_option("server.enableStaticServing")
+
 
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explorer.analysis import nearest as module
@@ -21,6 +21,7 @@ def measured(queries: np.ndarray, items: np.ndarray) -> np.ndarray:
 
 
 @settings(deadline=None, max_examples=40)
+@example(1, 1, 1, 1e25, 0)
 @given(
     st.integers(1, 900),
     st.integers(1, 20),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, projections, view_picker
+from explorer import catalogue, paths, projections, view_picker
 from explorer import jobs as jobs_module
 from explorer.analysis.projection.spec import ProjectionSpec
 from explorer.job import Job
@@ -65,6 +65,10 @@ def renewed(app: AppTest) -> AppTest:
 
 def said(app: AppTest) -> str:
     return " ".join(caption.value for caption in app.caption).replace("\\", "")
+
+
+def problems(app: AppTest) -> list[str]:
+    return [error.value.replace("\\", "") for error in app.error]
 
 
 def labels(app: AppTest) -> list[str]:
@@ -126,9 +130,37 @@ def test_what_is_there_is_shown_without_a_job(run_folder: Path, runs: Path) -> N
 
 def test_a_link_opens_a_view_and_one_that_is_not_there_harms_nothing(run_folder: Path) -> None:
     projections.make(load_run(run_folder), TSNE)
-    assert "Trustworthiness" in said(opened(run_folder, view=TSNE.id))
+    app = opened(run_folder, view=TSNE.id)
+    assert "Trustworthiness" in said(app)
+    assert not app.error
     for name in ("umap-2d-n15-d0.1-euclidean-s0", "<b>../x", "tsne-9d"):
-        assert "The plane that shows most (PCA)" in said(opened(run_folder, view=name))
+        app = opened(run_folder, view=name)
+        assert "The plane that shows most (PCA)" in said(app)
+        assert problems(app) == [
+            "This link asks for a view that this model does not have. "
+            "PCA is shown; New view computes others."
+        ]
+
+
+def test_a_link_to_a_view_of_a_plane_says_that_the_plane_is_shown(runs: Path) -> None:
+    app = opened(write_run(runs / "flat", sentences(12)), view=TSNE.id)
+    assert "Its latent space itself is shown." in problems(app)[0]
+
+
+def test_another_model_has_none_of_the_views_of_the_one_before(
+    run_folder: Path, runs: Path
+) -> None:
+    projections.make(load_run(run_folder), TSNE)
+    other = write_run(runs / "b", sentences(30), latent_dim=5)
+    app = AppTest.from_file(str(paths.app_script()), default_timeout=LONG)
+    app.query_params["model"] = run_folder.name  # a link written by hand keeps its view
+    app.query_params["view"] = TSNE.id
+    renewed(app)
+    assert app.query_params["view"] == TSNE.id
+    app.selectbox(key="model_picker").set_value(catalogue.run_id(other))
+    renewed(app)
+    assert "view" not in app.query_params
+    assert problems(app) == []
 
 
 def test_a_view_that_is_given_up_is_forgotten(run_folder: Path, runs: Path, tmp_path: Path) -> None:
@@ -140,7 +172,7 @@ def test_a_view_that_is_given_up_is_forgotten(run_folder: Path, runs: Path, tmp_
     renewed(app)
     assert "Cancel" not in labels(app)
     assert "The plane that shows most (PCA)" in said(app)
-    assert [error.value for error in app.error] == []
+    assert problems(app) == []
 
 
 def test_why_a_view_could_not_be_computed_is_said(
@@ -150,7 +182,7 @@ def test_why_a_view_could_not_be_computed_is_said(
     app = opened(run_folder)
     assert ask(app, runs).wait(LONG)
     renewed(app)
-    assert "all items lie at one place" in app.error[0].value.replace("\\", "")
+    assert "all items lie at one place" in problems(app)[0]
     assert "The plane that shows most (PCA)" in said(app)
 
 
