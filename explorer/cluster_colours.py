@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     "Blue", "Orange", "Green", "Vermilion", "Pink", "Sky", "Yellow", "Brown", "Violet", "Teal",
-    "Red", "Indigo", "Leaf", "Salmon",
+    "Red", "Indigo", "Leaf", "Salmon", "Magenta", "Mint", "Purple", "Olive", "Maroon", "Orchid",
 )  # fmt: skip
 _PLACES = {shade.light: place for place, shade in enumerate(PALETTE)}
 

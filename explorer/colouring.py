@@ -18,8 +18,8 @@ class Shades(NamedTuple):
     dark: str
 
 
-# Okabe and Ito's palette without black, then Tableau's colours that stay apart from it: those that
-# the canvas draws (explorer/canvas/src/palettes.ts says why there are two of each).
+# Okabe and Ito's palette without black, then Tableau's colours that stay apart from it, then
+# those furthest from them: the canvas draws the same (explorer/canvas/src/palettes.ts says more).
 PALETTE = (
     Shades("#0072b2", "#3a9bdc"),
     Shades("#e69f00", "#f0ad1f"),
@@ -35,6 +35,12 @@ PALETTE = (
     Shades("#4e5fa7", "#8393dc"),
     Shades("#59a14f", "#79c26d"),
     Shades("#ff9da7", "#ffb3bb"),
+    Shades("#c20d80", "#df3798"),
+    Shades("#4cd676", "#79ff9c"),
+    Shades("#6f20bd", "#9754ed"),
+    Shades("#465400", "#7e8f46"),
+    Shades("#873e40", "#b46767"),
+    Shades("#ca59e4", "#e573ff"),
 )
 NEUTRAL = Shades("#9aa0a6", "#70767e")
 MOST_COLOURS = 10

@@ -123,7 +123,7 @@ def _buttons(run: Listed, chosen: Sequence[str]) -> None:
                 key=f"runs.mark.{model_id}.{model_id in chosen}",
                 disabled=len(chosen) == 2 and model_id not in chosen,
                 on_change=_mark,
-                args=(model_id,),
+                args=(model_id, model_id not in chosen),
             )
             if st.button(
                 "Open", key=f"runs.show.{model_id}", icon=":material/scatter_plot:", help="Its map."
@@ -156,11 +156,10 @@ def _watch_button(run: Listed) -> None:
         st.switch_page(paths.pages_folder() / "train.py")
 
 
-def _mark(model_id: str) -> None:
-    now: list[str] = session.recall(_MARKED, [])
-    session.remember(
-        _MARKED, [one for one in now if one != model_id] if model_id in now else [*now, model_id]
-    )
+def _mark(model_id: str, wanted: bool) -> None:
+    """Choose a run to be compared, or leave it out; the same however often a click is told of."""
+    others = [one for one in session.recall(_MARKED, []) if one != model_id]
+    session.remember(_MARKED, [*others, model_id] if wanted else others)
 
 
 def _unfold(model_id: str) -> None:

@@ -101,6 +101,7 @@ def test_two_runs_are_compared_with_a_linked_selection(page: Page, server: Serve
     for number in (0, 1):
         name = ("one", "two")[number]
         page.locator(f"[class*='st-key-runs-mark-run-{name}-False'] label").click()
+        page.locator(f"[class*='st-key-runs-mark-run-{name}-True']").wait_for(timeout=PATIENCE)
         at_rest(page)
     page.get_by_role("button", name="Compare the two").click()
     page.locator(f"{MAPS} .layers[data-drawn]").nth(1).wait_for(state="attached", timeout=PATIENCE)

@@ -20,10 +20,12 @@ def clustering(k: int, noise: bool = False) -> Clustering:
 
 
 def test_clusters_have_the_colours_of_the_palette_and_then_none() -> None:
-    shades = cluster_colours.shades(clustering(16))
-    assert [shades[number] for number in range(14)] == list(PALETTE)
-    assert shades[14] == shades[15] == NEUTRAL
-    assert cluster_colours.name(clustering(16), 15) is None
+    most = len(PALETTE)
+    made = clustering(most + 2)
+    shades = cluster_colours.shades(made)
+    assert [shades[number] for number in range(most)] == list(PALETTE)
+    assert shades[most] == shades[most + 1] == NEUTRAL
+    assert cluster_colours.name(made, most + 1) is None
 
 
 def test_a_merge_leaves_the_other_clusters_their_colours() -> None:

@@ -30,7 +30,7 @@ def test_the_page_and_the_canvas_have_the_same_colours() -> None:
 
 
 def test_groups_without_a_colour_of_their_own_are_neutral() -> None:
-    found = colours(20)
+    found = colours(30)
     assert found[: len(PALETTE)] == list(PALETTE)
     assert set(found[len(PALETTE) :]) == {NEUTRAL}
 

@@ -133,33 +133,56 @@ function peak(counts: Float32Array, side: number, dims: number): number {
   return best;
 }
 
+/** A name that has room: which one, and the middle of where it is written. */
+export interface Placed {
+  index: number;
+  x: number;
+  y: number;
+}
+
+/** Where a name may move to if its own place is taken, in its own widths and heights; nearest first. */
+export const ASIDE: readonly (readonly [number, number])[] = [
+  [0, 0], [0, -1.4], [0, 1.4], [-1.2, 0], [1.2, 0], [-0.6, -1.4], [0.6, -1.4], [-0.6, 1.4], [0.6, 1.4],
+  [-1.2, -1.4], [1.2, -1.4], [-1.2, 1.4], [1.2, 1.4], [0, -2.8], [0, 2.8], [-1.2, -2.8], [1.2, -2.8],
+  [-1.2, 2.8], [1.2, 2.8],
+]; // prettier-ignore
+const THERE: typeof ASIDE = [[0, 0]];
+
 /**
- * Which names are drawn: in order of weight, each that fits into the window and overlaps none that
- * was placed before, nor any of the boxes that are taken. The rest appear as one zooms in and they move apart.
+ * Which names are drawn, and where: in order of weight, each at the first of its `places` where it
+ * overlaps none that was placed before, nor any of the boxes that are taken; at the edge of the
+ * window it is moved inside. The rest appear as one zooms in and they move apart.
  */
 export function placed(
   candidates: readonly Candidate[],
   width: number,
   height: number,
   boxes: readonly Box[] = [],
+  places: typeof ASIDE = THERE,
   gap = 4,
-): number[] {
+): Placed[] {
   const order = candidates
     .map((_, index) => index)
     .sort((a, b) => candidates[b].weight - candidates[a].weight || a - b);
-  const [places, taken]: [number[], Box[]] = [[], [...boxes]];
+  const [found, taken]: [Placed[], Box[]] = [[], [...boxes]];
   for (const index of order) {
     const one = candidates[index];
-    const inside =
-      one.x - one.width / 2 >= 0 &&
-      one.x + one.width / 2 <= width &&
-      one.y - one.height / 2 >= 0 &&
-      one.y + one.height / 2 <= height;
-    if (!inside || taken.some((other) => overlap(one, other, gap))) continue;
-    places.push(index);
-    taken.push(one);
+    for (const [right, down] of places) {
+      const x = inside(one.x + right * one.width, one.width, width);
+      const y = inside(one.y + down * one.height, one.height, height);
+      const box = { x, y, width: one.width, height: one.height };
+      if (taken.some((other) => overlap(box, other, gap))) continue;
+      found.push({ index, x, y });
+      taken.push(box);
+      break;
+    }
   }
-  return places;
+  return found;
+}
+
+/** The middle nearest to `at` of something `size` long that lies within 0 to `end`. */
+function inside(at: number, size: number, end: number): number {
+  return Math.max(size / 2, Math.min(end - size / 2, at));
 }
 
 function overlap(a: Box, b: Box, gap: number): boolean {

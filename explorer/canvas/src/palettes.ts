@@ -5,7 +5,8 @@ export type Rgb = readonly [number, number, number];
 export type Scheme = "light" | "dark";
 
 /**
- * Okabe and Ito's colours, then those of Tableau's that stay apart from them.
+ * Okabe and Ito's colours, then those of Tableau's that stay apart from them, then those that in
+ * Oklab lie furthest from all before them.
  *
  * Yellow is all but invisible on white, and two dark colours on near black: each scheme has its own
  * version of those, of the same hue.
@@ -25,6 +26,12 @@ const CATEGORIES: readonly (readonly [light: string, dark: string])[] = [
   ["#4e5fa7", "#8393dc"],
   ["#59a14f", "#79c26d"],
   ["#ff9da7", "#ffb3bb"],
+  ["#c20d80", "#df3798"],
+  ["#4cd676", "#79ff9c"],
+  ["#6f20bd", "#9754ed"],
+  ["#465400", "#7e8f46"],
+  ["#873e40", "#b46767"],
+  ["#ca59e4", "#e573ff"],
 ];
 /** How many classes can be told apart by colour; the rest are drawn as "other". */
 export const MOST_CLASSES = CATEGORIES.length;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { densityOf } from "../src/density";
-import { anchorsOf, placed } from "../src/labels";
+import { anchorsOf, ASIDE, placed } from "../src/labels";
 import * as palettes from "../src/palettes";
 import { Scene, shortNumber } from "../src/scales";
 import { randomPoints, seeded } from "./random";
@@ -133,25 +133,40 @@ describe("names on the map", () => {
   });
 
   const at = (x: number, y: number, weight: number) => ({ x, y, width: 40, height: 20, weight });
+  const which = (...given: Parameters<typeof placed>) => placed(...given).map(({ index }) => index);
 
   test("never overlap, and the weightiest comes first", () => {
-    expect(placed([at(50, 50, 1), at(60, 55, 9), at(150, 50, 2)], 300, 200)).toEqual([1, 2]);
+    expect(which([at(50, 50, 1), at(60, 55, 9), at(150, 50, 2)], 300, 200)).toEqual([1, 2]);
   });
 
   test("leave free what is taken, however light it is", () => {
     const box = { x: 55, y: 52, width: 30, height: 30 };
-    expect(placed([at(50, 50, 9), at(150, 50, 2)], 300, 200, [box])).toEqual([1]);
+    expect(which([at(50, 50, 9), at(150, 50, 2)], 300, 200, [box])).toEqual([1]);
   });
 
-  test("stay inside the window", () => {
-    expect(placed([at(10, 50, 1), at(290, 50, 1), at(100, 195, 1), at(100, 50, 1)], 300, 200)).toEqual([3]);
+  test("are moved inside the window", () => {
+    const found = placed([at(10, 50, 3), at(290, 50, 2), at(100, 195, 1)], 300, 200);
+    expect(found.map(({ x, y }) => [x, y])).toEqual([[20, 50], [280, 50], [100, 190]]); // prettier-ignore
+  });
+
+  test("are moved aside before one is left out, the weightiest least, and never overlap", () => {
+    const crowd = Array.from({ length: 9 }, (_, k) => at(150 + k, 100 - k, k));
+    const found = placed(crowd, 300, 200, [], ASIDE);
+    expect(found).toHaveLength(9);
+    expect(found[0]).toEqual({ index: 8, x: 158, y: 92 });
+    for (const one of found) {
+      expect(Math.abs(one.x - 150)).toBeLessThan(80);
+      for (const other of found.filter((each) => each !== one)) {
+        expect(Math.abs(one.x - other.x) >= 40 || Math.abs(one.y - other.y) >= 20).toBe(true);
+      }
+    }
   });
 
   test("all appear once they are far enough apart", () => {
     const random = seeded(8);
     const places = Array.from({ length: 30 }, () => [random(), random(), random()]);
     const shown = (zoom: number) =>
-      placed(places.map(([x, y, w]) => at(50 + zoom * x, 50 + zoom * y, w)), zoom + 100, zoom + 100);
+      which(places.map(([x, y, w]) => at(50 + zoom * x, 50 + zoom * y, w)), zoom + 100, zoom + 100);
     expect(shown(100).length).toBeLessThan(30);
     expect(shown(5000)).toHaveLength(30);
   });

@@ -1,6 +1,6 @@
 /** The names of themes, written on the map where there is room: larger themes from far away. */
 import { oneLine } from "../dom";
-import { anchorsOf, placed, type Anchor, type Box } from "../labels";
+import { anchorsOf, ASIDE, placed, type Anchor, type Box } from "../labels";
 import { directionOf, fitted, levelAt, startsOf } from "../levels";
 import { written } from "../marks";
 import { Followed } from "../moving";
@@ -19,6 +19,8 @@ const FAINTEST = 0.45;
 /** Milliseconds of rest after which names are placed among what is in sight. */
 const REST = 140;
 const CLOSE = 1.2;
+/** So few names are moved aside before one is left out; more of them wait for a closer look. */
+const FEW = 30;
 
 interface Name {
   key: string;
@@ -102,17 +104,18 @@ export class Names {
     const theme = this.ctx.theme();
     const { inSight } = this.levels[level];
     const seen = this.namesOf(level, context).flatMap((name) => {
-      const [at, y, near] = this.placeOf(name, inSight?.[name.code]);
-      if (!(at >= 0 && at <= width)) return [];
-      // A name at the edge is moved inside: its place is there, if not all its letters.
-      const x = Math.max(name.width / 2, Math.min(width - name.width / 2, at));
+      const [x, y, near] = this.placeOf(name, inSight?.[name.code]);
+      if (!(x >= 0 && x <= width && y >= 0 && y <= height)) return [];
       const weight = name.anchor.size * near;
       return [{ name, near, x, y, width: name.width, height: 1.4 * name.size, weight }];
     });
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const index of placed(seen, width, height, boxes)) {
-      const { name, near, ...box } = seen[index];
+    // While a space turns, names that move aside would jump.
+    const aside = seen.length <= FEW && !stage.deep ? ASIDE : undefined;
+    for (const { index, x, y } of placed(seen, width, height, boxes, aside)) {
+      const { name, near, ...at } = seen[index];
+      const box = { ...at, x, y };
       boxes.push(box);
       this.written.push({ ...box, level: name.level, code: name.code });
       context.font = fontOf(name.size, theme.font);
@@ -120,7 +123,6 @@ export class Names {
       const hovered = name.key === this.hovered;
       const strength = stage.deep && !hovered ? Math.max(FAINTEST, Math.min(1, near ** 3)) : 1;
       const colour = hovered ? theme.accent : theme.text;
-      const { x, y } = box;
       written(context, name.words, [x, y], { ...theme, text: colour }, 0.85, fade * strength);
     }
   }
