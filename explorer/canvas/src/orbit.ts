@@ -12,19 +12,22 @@ export interface Orbit {
   /** Radians around the upright axis, and above the horizon. */
   yaw: number;
   pitch: number;
-  /** How much nearer than where everything is seen. */
+  /** How much nearer than where the whole ball is seen. */
   zoom: number;
   /** What one turns around, and looks at. */
   target: Triple;
 }
 
-/** What is to be seen when everything is: a ball around the middle, and what covers the window. */
+/** What is to be seen at first: a ball with nearly all points, and what covers the window. */
 export interface Ball {
+  middle: Triple;
   radius: number;
+  /** How far from 0 the outermost point is, however few are there. */
+  reach: number;
   inset: Frame["inset"];
 }
 
-/** From here everything is seen, in radii of the ball: near enough for depth, far enough to trust. */
+/** From here the ball is seen, in its radii: near enough for depth, far enough to trust. */
 const DISTANCE = 3;
 const MARGIN = 1;
 const LEAST_ZOOM = 0.5;
@@ -41,9 +44,9 @@ export function axesOf({ yaw, pitch }: Orbit): { right: Triple; up: Triple; back
   return { right: [c, 0, -s], up: [-s * sp, cp, -c * sp], back: [s * cp, sp, c * cp] };
 }
 
-/** The orbit that shows everything, from a little aside and above. */
-export function wholeOrbit(width: number, height: number): Orbit {
-  return { width, height, ...START, zoom: 1, target: [0, 0, 0] };
+/** The orbit that shows the ball, from a little aside and above. */
+export function wholeOrbit(width: number, height: number, { middle }: Pick<Ball, "middle">): Orbit {
+  return { width, height, ...START, zoom: 1, target: middle };
 }
 
 /** CSS pixels that a unit takes at the depth of one. */
@@ -78,25 +81,27 @@ export function orbitLens(orbit: Orbit, ball: Ball): Lens {
   return { width, height, matrix: [...one, ...two, ...three, ...last], middle: far };
 }
 
-/** Keep some of the ball in the window, and the eye upright. */
-function kept(orbit: Orbit, { radius }: Ball): Orbit {
+/** Keep some of the map in the window, and the eye upright. */
+function kept(orbit: Orbit, { middle, radius, reach }: Ball): Orbit {
   const length = Math.hypot(...orbit.target);
-  const back = length > radius ? radius / length : 1;
+  const back = length > reach ? reach / length : 1;
+  // However far some points are, one can go back until they are seen, too.
+  const all = radius / (reach + Math.hypot(...middle));
   const [u, v, w] = orbit.target;
   return {
     ...orbit,
     yaw: Math.atan2(Math.sin(orbit.yaw), Math.cos(orbit.yaw)),
     pitch: Math.max(-STEEPEST, Math.min(STEEPEST, orbit.pitch)),
-    zoom: Math.max(LEAST_ZOOM, Math.min(MOST_ZOOM, orbit.zoom)),
+    zoom: Math.max(LEAST_ZOOM * Math.min(1, all), Math.min(MOST_ZOOM, orbit.zoom)),
     target: [u * back, v * back, w * back],
   };
 }
 
-/** The orbit that somebody was in before, in a window of some size; everything where it makes no sense. */
+/** The orbit that somebody was in before, in a window of some size; the ball where it makes no sense. */
 export function orbitOf(told: Partial<Orbit>, width: number, height: number, ball: Ball): Orbit {
   const { yaw = NaN, pitch = NaN, zoom = NaN, target = [] } = told;
   const sensible = [yaw, pitch, zoom, ...target].every(Number.isFinite) && target.length === 3;
-  if (!sensible) return wholeOrbit(width, height);
+  if (!sensible) return wholeOrbit(width, height, ball);
   return kept({ width, height, yaw, pitch, zoom, target: target as Triple }, ball);
 }
 

@@ -7,6 +7,7 @@
  */
 export class Scene {
   readonly count: number;
+  private bulkKept: Bulk | null = null;
 
   private constructor(
     /** The numbers of each point, `dims` in turn. */
@@ -16,7 +17,7 @@ export class Scene {
     readonly half: number,
     /** Half width, half height and half depth of what is there, at most 1. */
     readonly extent: readonly [number, number, number],
-    /** How far from the middle the outermost point is. */
+    /** How far from the centre the outermost point is. */
     readonly radius: number,
   ) {
     this.count = points.length / dims;
@@ -53,6 +54,11 @@ export class Scene {
     return new Scene(points, dims, centre, half, [wide, tall, deep], Math.max(floor, Math.sqrt(radius)));
   }
 
+  /** Where nearly all points are, so that a few far ones leave them room; all where none is far. */
+  get bulk(): Bulk {
+    return (this.bulkKept ??= bulkOf(this));
+  }
+
   /** The place of a point: u, v, and w in space. */
   at(index: number): [number, number, number] {
     const from = this.dims * index;
@@ -70,6 +76,35 @@ export class Scene {
   toUnit(...place: readonly number[]): number[] {
     return place.map((at, k) => (at - (this.centre[k] ?? 0)) / this.half);
   }
+}
+
+/** A ball in which nearly all points are. */
+export interface Bulk {
+  middle: [number, number, number];
+  radius: number;
+}
+
+/** As many points as say where most are; of each axis the median, and the share that is not far from it. */
+const SAMPLED = 20_000;
+const NEARLY_ALL = 0.98;
+/** Points are far that are this much farther away than nearly all. */
+const ROOM = 1.3;
+
+function bulkOf(scene: Scene): Bulk {
+  const step = Math.max(1, Math.ceil(scene.count / SAMPLED));
+  const places: [number, number, number][] = [];
+  for (let index = 0; index < scene.count; index += step) {
+    const place = scene.at(index);
+    if (!Number.isNaN(place[0])) places.push(place);
+  }
+  if (places.length === 0) return { middle: [0, 0, 0], radius: scene.radius };
+  const rising = (numbers: number[]): number[] => numbers.sort((a, b) => a - b);
+  const median = (k: number): number => rising(places.map((place) => place[k]))[places.length >> 1];
+  const middle: Bulk["middle"] = [median(0), median(1), median(2)];
+  const away = rising(places.map((place) => Math.hypot(...place.map((at, k) => at - middle[k]))));
+  const radius = ROOM * away[Math.floor(NEARLY_ALL * (away.length - 1))];
+  const none = radius >= away[away.length - 1] || radius === 0;
+  return none ? { middle: [0, 0, 0], radius: scene.radius } : { middle, radius };
 }
 
 function allFinite(numbers: Float32Array, from: number, count: number): boolean {

@@ -6,13 +6,13 @@ import { Scene } from "../src/scales";
 import { seeded } from "./random";
 import { contains } from "../src/grid";
 
-const orbit = wholeOrbit(600, 400);
+const orbit = wholeOrbit(600, 400, { middle: [0, 0, 0] });
 const all = (): boolean => true;
 
 function finderOf(numbers: ArrayLike<number>) {
   const scene = Scene.of(Float32Array.from(numbers), 3);
   const inset = { left: 0, right: 0, top: 0, bottom: 0 };
-  const lens = orbitLens(orbit, { radius: scene.radius, inset });
+  const lens = orbitLens(orbit, { ...scene.bulk, reach: scene.radius, inset });
   return { scene, lens, finder: new DeepFinder(scene, lens) };
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ABSENT, flatLens, seen } from "../src/lens";
 import { caught, DURATION, eased, Followed, mixed, Moving } from "../src/moving";
-import { orbitLens, wholeOrbit } from "../src/orbit";
+import { nearedAt, orbitLens, wholeOrbit } from "../src/orbit";
 import { Scene } from "../src/scales";
 import { wholeView } from "../src/view";
+import { seeded } from "./random";
 
 const lens = flatLens(wholeView(400, 200));
 const one = Scene.of(Float32Array.of(-1, 0, 1, 0, NaN, 0, 0, 1));
@@ -55,7 +56,7 @@ describe("from map to map", () => {
 
   test("into space, and in another window, they begin where they were seen too", () => {
     const space = Scene.of(Float32Array.of(0, 0, 0, 1, 1, 1), 3);
-    const deep = orbitLens(wholeOrbit(400, 200), { radius: space.radius, inset: { left: 0, right: 0, top: 0, bottom: 0 } });
+    const deep = orbitLens(wholeOrbit(400, 200, space.bulk), { ...space.bulk, reach: space.radius, inset: { left: 0, right: 0, top: 0, bottom: 0 } });
     const flattened = new Moving(caught(space, deep, null, 0), 0);
     expect(flattened.start(1, deep)).toEqual(seen(deep, ...space.at(1)).map((at) => expect.closeTo(at, 3)));
     const [x, y] = flattened.start(1, lens);
@@ -85,4 +86,32 @@ test("points in space fill the cube, and know how far out they are", () => {
   expect(scene.radius).toBeCloseTo(Math.sqrt(1.5));
   expect(scene.toUnit(4, 2, 2)).toEqual([1, 0.5, 0.5]);
   expect(scene.toData(1, 0.5)).toEqual([4, 2]);
+});
+
+test("a few far points leave the others their room, and can be gone back to", () => {
+  const random = seeded(8);
+  const round = Array.from({ length: 3000 }, () => 10 + random());
+  expect(Scene.of(Float32Array.from(round), 3).bulk).toEqual({
+    middle: [0, 0, 0],
+    radius: Scene.of(Float32Array.from(round), 3).radius,
+  });
+  const far = Scene.of(Float32Array.from([...round, 90, 10, 10, NaN, NaN, NaN, 10, -70, 10]), 3);
+  const [middle] = [far.toUnit(10.5, 10.5, 10.5)];
+  far.bulk.middle.forEach((at, k) => expect(at).toBeCloseTo(middle[k], 1));
+  const corner = Math.hypot(...far.toUnit(11, 11, 11).map((at, k) => at - middle[k]));
+  expect(far.bulk.radius).toBeGreaterThan(corner * 0.9);
+  expect(far.bulk.radius).toBeLessThan(corner * 1.5);
+  const ball = { ...far.bulk, reach: far.radius, inset: { left: 0, right: 0, top: 0, bottom: 0 } };
+  let orbit = wholeOrbit(400, 200, ball);
+  for (let step = 0; step < 20; step++) orbit = nearedAt(orbit, 0.5, 200, 100, ball);
+  for (const index of [1000, 1002]) {
+    const [x, y] = seen(orbitLens(orbit, ball), ...far.at(index));
+    expect([x >= 0, y >= 0, x <= 400, y <= 200]).toEqual([true, true, true, true]);
+  }
+});
+
+test("without points there is a ball all the same", () => {
+  expect(Scene.of(Float32Array.of(NaN, 1, 1), 3).bulk.radius).toBeGreaterThan(0);
+  expect(Scene.of(new Float32Array(0), 3).bulk.radius).toBeGreaterThan(0);
+  expect(Scene.of(Float32Array.of(1, 1, 1, 1, 1, 1), 3).bulk.radius).toBeGreaterThan(0);
 });

@@ -4,8 +4,9 @@ import { backToFront, scattered } from "../src/order";
 import * as orbit from "../src/orbit";
 import { seeded } from "./random";
 
-const BALL: orbit.Ball = { radius: 1.2, inset: { left: 60, right: 160, top: 10, bottom: 30 } };
-const start = orbit.wholeOrbit(800, 500);
+const MIDDLE: orbit.Ball["middle"] = [0, 0, 0];
+const BALL: orbit.Ball = { middle: MIDDLE, radius: 1.2, reach: 1.2, inset: { left: 60, right: 160, top: 10, bottom: 30 } };
+const start = orbit.wholeOrbit(800, 500, BALL);
 const close = (numbers: readonly number[], digits = 6) =>
   numbers.map((number) => expect.closeTo(number, digits));
 
@@ -13,8 +14,8 @@ describe("the lens of an orbit", () => {
   test("is the matrix that was computed by hand", () => {
     // Seen from the right (a quarter turn), three radii of 1 away, in a square window: to the right
     // is −w, up is v, and depth is 3 − u. f = 100 √8 / 2 pixels, so 2 f / 100 = √8 in clip space.
-    const ball = { radius: 1, inset: { left: 0, right: 0, top: 0, bottom: 0 } };
-    const side = { ...orbit.wholeOrbit(100, 100), yaw: Math.PI / 2, pitch: 0 };
+    const ball = { middle: MIDDLE, radius: 1, reach: 1, inset: { left: 0, right: 0, top: 0, bottom: 0 } };
+    const side = { ...orbit.wholeOrbit(100, 100, ball), yaw: Math.PI / 2, pitch: 0 };
     const root = Math.sqrt(8);
     const { matrix, middle } = orbit.orbitLens(side, ball);
     // prettier-ignore
@@ -30,7 +31,7 @@ describe("the lens of an orbit", () => {
   test("shows the whole ball beside what covers the window, in any window", () => {
     const random = seeded(4);
     for (const [width, height] of [[1400, 700], [390, 700], [800, 500]]) {
-      const lens = orbit.orbitLens(orbit.wholeOrbit(width, height), BALL);
+      const lens = orbit.orbitLens(orbit.wholeOrbit(width, height, BALL), BALL);
       for (let round = 0; round < 300; round++) {
         const [a, b] = [2 * Math.PI * random(), Math.acos(2 * random() - 1)];
         const place = [Math.sin(b) * Math.cos(a), Math.cos(b), Math.sin(b) * Math.sin(a)];

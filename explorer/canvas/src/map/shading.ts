@@ -33,18 +33,22 @@ const FAINT = 0.13;
 /** Rings beneath a map in space: without axes that mean nothing, they still tell how it lies. */
 export function drawFloor(
   context: CanvasRenderingContext2D,
-  { extent: [wide, tall, deep] }: Scene,
+  { extent: [wide, tall, deep], bulk: { middle, radius } }: Scene,
   lens: Lens,
   { text }: Theme,
 ): void {
   context.lineWidth = 1;
   context.strokeStyle = withAlpha(text, FAINT);
+  // Beneath what is seen at first: a few far points do not push it out of sight.
+  const [u, , w] = middle;
+  const low = Math.max(-tall, middle[1] - radius);
+  const most = Math.min(Math.max(wide, deep), radius);
   for (let ring = 1; ring <= RINGS; ring++) {
     const places: Spot[] = [];
     for (let k = 0; k <= CORNERS; k++) {
       const angle = (2 * Math.PI * k) / CORNERS;
-      const reach = (Math.max(wide, deep) * ring) / RINGS;
-      const [x, y] = seen(lens, reach * Math.cos(angle), -tall, reach * Math.sin(angle));
+      const reach = (most * ring) / RINGS;
+      const [x, y] = seen(lens, u + reach * Math.cos(angle), low, w + reach * Math.sin(angle));
       if (Number.isFinite(x)) places.push([x, y]);
     }
     trace(context, places);

@@ -20,7 +20,7 @@ export class Stage {
   readonly root = el("div", { class: "layers" });
   view: View = wholeView(1, 1);
   /** Where one looks from at a map in space. */
-  orbit: Orbit = wholeOrbit(1, 1);
+  orbit: Orbit;
   frame: Frame;
   /** Nobody has panned or zoomed: the whole map stays the whole map in any window. */
   whole = true;
@@ -42,6 +42,7 @@ export class Stage {
   ) {
     this.root.append(this.under, this.points, this.over);
     this.frame = { ...FULL, extent: model.scene.extent };
+    this.orbit = wholeOrbit(1, 1, this.ball);
     this.painter = new Painter(this, this.points, () => this.repaint());
   }
 
@@ -60,7 +61,8 @@ export class Stage {
   }
 
   get ball(): Ball {
-    return { radius: this.model.scene.radius, inset: this.frame.inset };
+    const { bulk, radius } = this.model.scene;
+    return { ...bulk, reach: radius, inset: this.frame.inset };
   }
 
   get camera(): Camera {
@@ -158,7 +160,7 @@ export class Stage {
   lookAtAll(): void {
     const { width, height } = this.view;
     this.view = wholeView(width, height, this.frame);
-    this.orbit = wholeOrbit(width, height);
+    this.orbit = wholeOrbit(width, height, this.ball);
     this.whole = true;
     this.lookedElsewhere();
   }
