@@ -191,7 +191,8 @@ class Job:
         end = {"returncode": code, "ended": time.time(), "ending": self._ending()}
         try:
             with changing(self.folder.parent):
-                self._note(**end)
+                if self.record.returncode is None:  # else `note_end` was quicker
+                    self._note(**end)
         except OSError:  # on a full disk nobody can be kept out, but we still know
             self._keep(**end)
 
@@ -202,7 +203,8 @@ class Job:
         """
         record = self.record
         if record.ended is None:
-            self.update(ended=time.time(), ending=self._ending(), followed=True)
+            ending, code = self._ending(), self._returncode()
+            self.update(ended=time.time(), ending=ending, returncode=code, followed=True)
         elif not record.followed:
             self.update(followed=True)
 

@@ -118,10 +118,11 @@ class Jobs:
         `trouble` says so in one sentence, and nothing has changed.
         """
         try:
-            if not self._closing.is_set() and self._store.unsettled():
+            again = not self._closing.is_set() and bool(self._store.unsettled())
+            while again:
                 self._settle()
                 with changing(self.folder):
-                    self._start_waiting()
+                    again = self._start_waiting()
         except OSError as error:
             self.trouble = (
                 f"Jobs wait, because none can be started: {error.strerror or error}. Check "
@@ -155,18 +156,19 @@ class Jobs:
                 job.stop_now()
 
     def _settle(self) -> None:
-        """Note the end of jobs whose server is gone; ask for what follows trainings that ended."""
-        for job in self._store.unsettled():
-            if job.record.begun and job.over():
-                # Reading the run takes longer than the queue should be held for.
-                follows = job.record.kind == "training" and job.has_result()
-                with changing(self.folder):
-                    self._note_end(job, follows)
+        """Note the end of the jobs that have ended; ask for what follows the trainings of them."""
+        for job in self._ended():
+            # Reading the run takes longer than the queue should be held for.
+            follows = job.record.kind == "training" and job.has_result()
+            with changing(self.folder):
+                self._note_end(job, follows)
+
+    def _ended(self) -> list[Job]:
+        """The jobs that have ended, whose end nobody has dealt with yet."""
+        return [job for job in self._store.unsettled() if job.record.begun and job.over()]
 
     def _note_end(self, job: Job, follows: bool) -> None:
         record = job.record
-        if record.ended is None and job.ours:
-            return  # its own thread is about to note how it ended
         if not record.followed and follows:
             name, out = record.name, job.out
             self._ask(["prepare", record.out], name, out, "preparation", ticket=record.ticket)
@@ -218,20 +220,26 @@ class Jobs:
         add_record(self.folder / record.id, record)
         return self._store.add(Job(self.folder / record.id, record))
 
-    def _start_waiting(self) -> None:
-        """Start what waits, in its order, as long as there is a slot; the queue is ours."""
+    def _start_waiting(self) -> bool:
+        """Start what waits, in its order, as long as there is a slot; the queue is ours.
+
+        Tell whether a job has ended meanwhile: what follows it comes before what waits.
+        """
         while not self._closing.is_set():
             queue = self.queue()
             if not queue.waiting or len(self._store.held()) >= self.slots:
-                return
+                return False
+            if self._ended():  # asked for after `held`: who has left a slot is among them
+                return True
             job = queue.waiting[0]
             slot = take_slot(self.folder, self.slots, job.id)
             if slot is None:
-                return
+                return False
             try:
                 self._launch(job, slot)
             finally:
                 os.close(slot)
+        return False
 
     def _launch(self, job: Job, slot: int) -> None:
         record = job.record

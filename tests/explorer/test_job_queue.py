@@ -284,8 +284,9 @@ def test_records_of_earlier_versions_are_read(tmp_path: Path) -> None:
     assert len(jobs.all()) == 1
 
 
+@pytest.mark.parametrize("ends_late", [False, True])
 def test_a_training_is_followed_by_a_preparation_before_what_waits(
-    jobs_of: Make, tmp_path: Path
+    jobs_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends_late: bool
 ) -> None:
     write_run(tmp_path / "model", pictures(12))
     script = f"""
@@ -295,7 +296,12 @@ def test_a_training_is_followed_by_a_preparation_before_what_waits(
         shutil.copytree({str(tmp_path / "model")!r}, sys.argv[-1])
     """
     jobs = jobs_of(script)
+    if ends_late:  # nobody is told of it
+        monkeypatch.setattr(jobs, "_follow", Job.reap)
     first, second = started(jobs, tmp_path, "a"), started(jobs, tmp_path, "b")
+    if ends_late:  # just when all that had ended has been dealt with
+        settle = jobs._settle
+        monkeypatch.setattr(jobs, "_settle", lambda: (settle(), first.wait(LONG)))
     until_over(jobs, first, second)
     while not jobs.settled():
         jobs.pump()
