@@ -25,7 +25,9 @@ from explorer.analysis import (
     search,
 )
 from explorer.analysis.oddities import Oddities
-from explorer.analysis.projection import Projection, ProjectionSpec
+from explorer.analysis.projection import Projection, ProjectionSpec, Quality
+from explorer.analysis.projection.quality import at_once
+from explorer.analysis.projection.spec import PCA
 from explorer.analysis.text_index import TextIndex
 from explorer.background import Background
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
@@ -48,6 +50,8 @@ NOTHING = "One colour"
 # What is written of the items of the runs that were searched last; how long a page waits for it.
 _INDEXES: Background[TextIndex] = Background("words", most=2)
 _WAIT_SECONDS = 0.5
+# How far the planes can be believed that are there at once.
+_QUALITIES: Background[Quality | None] = Background("quality", most=16)
 
 
 def projected(run: Run) -> Projection:
@@ -74,7 +78,8 @@ def map_note(run: Run, projection: Projection | None = None) -> str:
     `projection`: what is drawn; by default what is there at once.
     """
     shown = projected(run) if projection is None else projection
-    parts = [shown.note, shown.quality and shown.quality.words, shown.warning]
+    quality = _quality(run, shown)
+    parts = [shown.note, quality and quality.words, shown.warning]
     note = " ".join(part for part in parts if part)
     if run.summary.collapsed:
         note += (
@@ -82,6 +87,17 @@ def map_note(run: Run, projection: Projection | None = None) -> str:
             " train longer, or with more free bits or a longer KL warm-up."
         )
     return note
+
+
+def _quality(run: Run, shown: Projection) -> Quality | None:
+    """What is known of a projection; a plane that was there at once is measured in a thread."""
+    if shown.quality is not None or shown.spec.method != PCA:
+        return shown.quality
+
+    def measured(_: object) -> Quality | None:
+        return at_once(run.latents.mean, shown.points)
+
+    return _QUALITIES.get(key_of(run), measured, _WAIT_SECONDS)
 
 
 def typical_item(run: Run) -> int:

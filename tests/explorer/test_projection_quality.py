@@ -53,6 +53,31 @@ def test_the_latent_space_itself_is_wholly_trustworthy() -> None:
     assert "100% of an item" in found.words
 
 
+def test_a_verdict_goes_with_the_figure() -> None:
+    def words(trustworthiness: float) -> str:
+        return Quality(trustworthiness, 0.5, 15, 100, 100).words
+
+    assert words(0.97).startswith("What looks near is near (trustworthiness 0.970")
+    assert words(0.9).startswith("Most of what looks near is near")
+    assert words(0.7).startswith("Much of what looks near is not")
+
+
+def test_beside_a_page_all_of_few_items_are_measured_and_a_sample_of_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = points(100, 4)
+    assert quality.at_once(few, few[:, :2]) == measure(few, few[:, :2])
+    many = points(3000, 4)
+    whole = measure(many, many[:, :2])
+    monkeypatch.setattr(quality, "MOST_EXACT", 500)
+    monkeypatch.setattr(quality, "_AT_ONCE_DISTANCES", 1_200_000)
+    sampled = quality.at_once(many, many[:, :2])
+    assert sampled is not None
+    assert whole is not None
+    assert (sampled.measured, sampled.items) == (400, 3000)
+    assert sampled.trustworthiness == pytest.approx(whole.trustworthiness, abs=0.03)
+
+
 def test_a_sample_looks_its_neighbours_up_among_all_and_is_drawn_by_seed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -108,7 +108,7 @@ def test_a_job_computes_a_new_view_while_the_page_stays(
     (tmp_path / "hold").unlink()
     assert job.wait(LONG)
     renewed(app)
-    assert "Trustworthiness" in said(app)
+    assert "trustworthiness" in said(app)
     assert "distances between clusters" in said(app)
     assert app.query_params["view"] == TSNE.id
     [box] = [box for box in app.selectbox if box.label == "View"]
@@ -124,14 +124,14 @@ def test_what_is_there_is_shown_without_a_job(run_folder: Path, runs: Path) -> N
     app.slider(key="view.perplexity").set_value(5).run()
     assert app.button(key="view.compute").label == "Show it"
     app.button(key="view.compute").click().run()
-    assert "Trustworthiness" in said(app)
+    assert "trustworthiness" in said(app)
     assert jobs_in(runs).all() == []
 
 
 def test_a_link_opens_a_view_and_one_that_is_not_there_harms_nothing(run_folder: Path) -> None:
     projections.make(load_run(run_folder), TSNE)
     app = opened(run_folder, view=TSNE.id)
-    assert "Trustworthiness" in said(app)
+    assert "trustworthiness" in said(app)
     assert not app.error
     for name in ("umap-2d-n15-d0.1-euclidean-s0", "<b>../x", "tsne-9d"):
         app = opened(run_folder, view=name)

@@ -22,6 +22,10 @@ from explorer.analysis.nearest import Scale, Targets, Vectors
 K = 15
 # Up to so many items all are measured; of more a sample, whose neighbours are looked up among all.
 MOST_EXACT, SAMPLE = 10_000, 5_000
+# Beside a page: so many distances, and at least so many items. A million take about four seconds.
+_AT_ONCE_DISTANCES, _AT_ONCE_LEAST = 100_000_000, 200
+# From here on most of what looks near is near, and nearly all. A rule of thumb, nobody's theorem.
+_FAIR, _GOOD = 0.85, 0.95
 _BLOCK_VALUES = 1 << 24  # distances held at a time, 64 MiB
 
 
@@ -50,9 +54,18 @@ class Quality:
             else f" ({self.measured:,} of {self.items:,} items measured)"
         )
         return (
-            f"Trustworthiness {self.trustworthiness:.3f} (1 is best); {self.preservation:.0%} of "
-            f"an item's {self.k} nearest are its nearest here, too{sample}."
+            f"{self._verdict} (trustworthiness {self.trustworthiness:.3f}, 1 is best): "
+            f"{self.preservation:.0%} of an item's {self.k} nearest are its nearest here, "
+            f"too{sample}."
         )
+
+    @property
+    def _verdict(self) -> str:
+        if self.trustworthiness >= _GOOD:
+            return "What looks near is near"
+        if self.trustworthiness >= _FAIR:
+            return "Most of what looks near is near"
+        return "Much of what looks near is not"
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -98,10 +111,19 @@ def measure(
     return Quality(trust, float((ranks <= k).mean()), k, len(rows), count)
 
 
-def _rows(count: int, seed: int) -> NDArray[np.int64]:
+def at_once(latents: Vectors, points: Vectors, seed: int = 0) -> Quality | None:
+    """As `measure`, of so few items that a page beside it goes on; it says of how many."""
+    count = len(latents)
+    if count <= MOST_EXACT:
+        return measure(latents, points)
+    sample = min(SAMPLE, max(_AT_ONCE_LEAST, _AT_ONCE_DISTANCES // count))
+    return measure(latents, points, rows=_rows(count, seed, sample))
+
+
+def _rows(count: int, seed: int, sample: int | None = None) -> NDArray[np.int64]:
     if count <= MOST_EXACT:
         return np.arange(count)
-    return np.sort(np.random.default_rng(seed).choice(count, SAMPLE, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(count, sample or SAMPLE, replace=False))
 
 
 def _on_map(points: Vectors, rows: NDArray[np.int64], k: int) -> NDArray[np.int64]:

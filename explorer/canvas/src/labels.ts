@@ -180,6 +180,18 @@ export function placed(
   return found;
 }
 
+/**
+ * Where the line begins that leads from a name to what it belongs to: on the edge of its box, null
+ * where the place is under the name, or so close that no line is needed.
+ */
+export function leaderOf(box: Box, [x, y]: readonly [number, number], least = 6): [number, number] | null {
+  const from: [number, number] = [
+    Math.max(box.x - box.width / 2, Math.min(box.x + box.width / 2, x)),
+    Math.max(box.y - box.height / 2, Math.min(box.y + box.height / 2, y)),
+  ];
+  return Math.hypot(from[0] - x, from[1] - y) > least ? from : null;
+}
+
 /** The middle nearest to `at` of something `size` long that lies within 0 to `end`. */
 function inside(at: number, size: number, end: number): number {
   return Math.max(size / 2, Math.min(end - size / 2, at));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { densityOf } from "../src/density";
-import { anchorsOf, ASIDE, placed } from "../src/labels";
+import { anchorsOf, ASIDE, leaderOf, placed } from "../src/labels";
 import * as palettes from "../src/palettes";
 import { Scene, shortNumber } from "../src/scales";
 import { randomPoints, seeded } from "./random";
@@ -169,5 +169,20 @@ describe("names on the map", () => {
       which(places.map(([x, y, w]) => at(50 + zoom * x, 50 + zoom * y, w)), zoom + 100, zoom + 100);
     expect(shown(100).length).toBeLessThan(30);
     expect(shown(5000)).toHaveLength(30);
+  });
+});
+
+describe("the line from a name to its place", () => {
+  const box = { x: 100, y: 50, width: 40, height: 10 };
+
+  test("begins on the edge of the name, at the side where the place is", () => {
+    expect(leaderOf(box, [100, 90])).toEqual([100, 55]);
+    expect(leaderOf(box, [20, 50])).toEqual([80, 50]);
+    expect(leaderOf(box, [140, 20])).toEqual([120, 45]);
+  });
+
+  test("is not drawn where the place is under the name or beside it", () => {
+    expect(leaderOf(box, [110, 52])).toBeNull();
+    expect(leaderOf(box, [100, 60])).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
 /** The names of themes, written on the map where there is room: larger themes from far away. */
 import { oneLine } from "../dom";
-import { anchorsOf, ASIDE, placed, type Anchor, type Box } from "../labels";
+import { anchorsOf, ASIDE, leaderOf, placed, type Anchor, type Box, type Placed } from "../labels";
 import { directionOf, fitted, levelAt, startsOf } from "../levels";
-import { written } from "../marks";
+import { dot, stroke, written, type Spot } from "../marks";
 import { Followed } from "../moving";
 import { reducedMotion } from "../theme";
 import { toUnit } from "../view";
@@ -113,7 +113,9 @@ export class Names {
     context.textBaseline = "middle";
     // While a space turns, names that move aside would jump.
     const aside = seen.length <= FEW && !stage.deep ? ASIDE : undefined;
-    for (const { index, x, y } of placed(seen, width, height, boxes, aside)) {
+    const places = placed(seen, width, height, boxes, aside);
+    this.lead(context, seen, places, fade);
+    for (const { index, x, y } of places) {
       const { name, near, ...at } = seen[index];
       const box = { ...at, x, y };
       boxes.push(box);
@@ -125,6 +127,22 @@ export class Names {
       const colour = hovered ? theme.accent : theme.text;
       written(context, name.words, [x, y], { ...theme, text: colour }, 0.85, fade * strength);
     }
+  }
+
+  /** A thin line from each name that was moved aside to what it belongs to. */
+  private lead(context: CanvasRenderingContext2D, seen: readonly Box[], places: Placed[], fade: number): void {
+    const { text, background } = this.ctx.theme();
+    context.globalAlpha = 0.8 * fade;
+    for (const { index, x, y } of places) {
+      const own = seen[index];
+      const from = leaderOf({ ...own, x, y }, [own.x, own.y]);
+      if (!from) continue;
+      const line: Spot[] = [from, [own.x, own.y]];
+      stroke(context, line, background, 3);
+      stroke(context, line, text, 1);
+      dot(context, [own.x, own.y], 2.5, text);
+    }
+    context.globalAlpha = 1;
   }
 
   /** Where a name is written: its densest place, or the densest in sight where that is not. */
