@@ -12,11 +12,7 @@ from explorer.analysis.clusters.fitting import Assignment
 from explorer.analysis.clusters.terms import Terms
 
 COUNT = 10
-# A word of more than this share of all texts is a keyword only where it stands in so many times
-# that share of the cluster's texts, or in halfway as many as it could where the cluster is too
-# large for that: words that are everywhere alike tell of no cluster. It takes the place of a list
-# of stop words, in every language.
-COMMON, LIFT = 0.05, 2.0
+_ROUNDING = 1e-9
 
 
 class Keyword(NamedTuple):
@@ -27,16 +23,24 @@ class Keyword(NamedTuple):
 
 
 def class_weights(counts: Any) -> Any:
-    """Class-based TF-IDF of `counts`, sparse (classes, terms): how much a term tells of a class.
+    """How much each term tells of a class, from its `counts`, sparse (classes, terms).
 
-    tf · ln(1 + A / f): tf is the term's share of the class's words, f how often it occurs in all
-    classes, A the mean number of words of a class (Grootendorst 2022, eq. 2). Sparse as well.
+    √tf · ln(1 + A / f) · ln(tf / overall), sparse as well: class-based TF-IDF (Grootendorst 2022,
+    eq. 2), with the root that BERTopic takes against frequent words. tf is the term's share of the
+    class's words, f how often it occurs in all classes, A the mean number of words of a class. The
+    last factor, how many times its share of all words that is, takes the place of a list of stop
+    words in every language; without other classes to compare with it is left out. A term that is
+    rarer than in all classes weighs 0.
     """
     weights = counts.astype(np.float64).tocsr()
     words = np.asarray(weights.sum(axis=1)).ravel()
     often = np.asarray(weights.sum(axis=0)).ravel()
-    rows = np.repeat(np.arange(len(words)), np.diff(weights.indptr))
-    weights.data *= np.log1p(words.mean() / often[weights.indices]) / words[rows]
+    share = weights.data / np.repeat(words, np.diff(weights.indptr))
+    of_term = often[weights.indices]
+    weights.data = np.sqrt(share) * np.log1p(words.mean() / of_term)
+    if np.count_nonzero(words) > 1:
+        lift = np.log(share * often.sum() / of_term)
+        weights.data *= np.where(lift > _ROUNDING, lift, 0.0)
     return weights
 
 
@@ -49,10 +53,7 @@ def keywords(
     clusters, and noise, do not count.
     """
     marks = _marks(assignment, clusters)
-    weights = class_weights(_sorted(marks @ terms.counts))
-    # Of the same places: a term counts in a class where it stands in a text of it.
-    inside = _sorted(marks @ terms.counts.sign())
-    weights.data[~_special(inside, np.asarray(marks.sum(axis=1)).ravel())] = 0.0
+    weights = class_weights(marks @ terms.counts)
     ends = weights.indptr
     return [
         _best(terms, weights.indices[first:last], weights.data[first:last], count)
@@ -71,23 +72,6 @@ def _marks(assignment: Assignment, clusters: NDArray[np.int64]) -> Any:
     rows = np.flatnonzero(placed >= 0)
     ones = np.ones(len(rows), np.int32)
     return csr_matrix((ones, (placed[rows], rows)), shape=(len(clusters), len(assignment)))
-
-
-def _sorted(table: Any) -> Any:
-    table.sort_indices()
-    return table
-
-
-def _special(inside: Any, sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether the term of each entry of `inside`, texts with it, may be a keyword there."""
-    everywhere = np.asarray(inside.sum(axis=0)).ravel() / max(int(sizes.sum()), 1)
-    size = np.repeat(sizes, np.diff(inside.indptr))
-    overall = everywhere[inside.indices]
-    # A word of this cluster alone stands in so many times its share of all texts.
-    most = sizes.sum() / size
-    wanted = np.minimum(LIFT, (1.0 + most) / 2.0) * overall
-    special: NDArray[np.bool_] = (overall <= COMMON) | (inside.data / size >= wanted)
-    return special
 
 
 def _best(

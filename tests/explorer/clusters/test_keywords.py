@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from explorer.analysis.clusters import keywords as module
 from explorer.analysis.clusters.keywords import class_weights, keywords
 from explorer.analysis.clusters.spec import ClusterError
 from explorer.analysis.clusters.terms import count_terms, terms_of
@@ -21,9 +20,18 @@ def test_class_based_tf_idf_by_hand() -> None:
     # Two classes of 4 and 2 words: A = 3, f = 3, 1, 2.
     counts = csr_matrix(np.array([[3, 1, 0], [0, 0, 2]]))
     found = class_weights(counts).toarray()
-    expected = [[3 / 4 * math.log(1 + 3 / 3), 1 / 4 * math.log(1 + 3 / 1), 0],
-                [0, 0, 2 / 2 * math.log(1 + 3 / 2)]]  # fmt: skip
-    np.testing.assert_allclose(found, expected)
+    # Of all 6 words the terms are 3 / 6, 1 / 6 and 2 / 6.
+    first = math.sqrt(3 / 4) * math.log(1 + 3 / 3) * math.log((3 / 4) / (3 / 6))
+    second = math.sqrt(1 / 4) * math.log(1 + 3 / 1) * math.log((1 / 4) / (1 / 6))
+    third = math.sqrt(2 / 2) * math.log(1 + 3 / 2) * math.log((2 / 2) / (2 / 6))
+    np.testing.assert_allclose(found, [[first, second, 0], [0, 0, third]])
+
+
+def test_the_words_of_a_single_class_are_compared_with_nothing() -> None:
+    found = class_weights(csr_matrix(np.array([[3, 1]]))).toarray()
+    np.testing.assert_allclose(
+        found, [[math.sqrt(3 / 4) * math.log(1 + 4 / 3), math.sqrt(1 / 4) * math.log(1 + 4 / 1)]]
+    )
 
 
 WORDS = st.sampled_from(["red", "green", "blue", "cat", "dog", "sea"])
@@ -51,17 +59,19 @@ def test_weights_are_those_of_the_formula_word_by_word(
     terms = count_terms([" ".join(words) for words, _ in texts])
     known = {c: Counter({w: n for w, n in classes[c].items() if w in terms.words}) for c in classes}
     average = sum(sum(c.values()) for c in known.values()) / len(clusters)
-    # The rule for common words has a test of its own.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "COMMON", 1.0)
-        found = keywords(terms, assignment, clusters)
+    found = keywords(terms, assignment, clusters)
+    everything = sum(sum(c.values()) for c in known.values())
+    compared = sum(1 for c in known.values() if c) > 1
     for c, words in zip(clusters.tolist(), found, strict=True):
         total = sum(known[c].values())
-        expected = {
-            w: n / total * math.log(1 + average / sum(other[w] for other in known.values()))
-            for w, n in known[c].items()
-        }
-        assert dict(words) == pytest.approx(expected)
+        expected = {}
+        for w, n in known[c].items():
+            often = sum(other[w] for other in known.values())
+            lift = math.log(n / total / (often / everything)) if compared else 1.0
+            weight = math.sqrt(n / total) * math.log(1 + average / often) * lift
+            if weight > 1e-9:
+                expected[w] = weight
+        assert {w: v for w, v in words if v > 1e-9} == pytest.approx(expected)
         weights = [weight for _, weight in words]
         assert weights == sorted(weights, reverse=True)
 
