@@ -1,9 +1,16 @@
-"""Take the README's pictures and its film from the running app: python -m tools.screenshots."""
+"""Take the README's pictures and its film from the running app: python -m tools.screenshots.
+
+Nothing is chosen by hand: each shows what a page opens with. The titles of m10 come from
+LATENTSCAPE_DATA (default ../shared/data); without them their pictures stay as they are.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
+import sys
 import tempfile
 from itertools import islice, pairwise
 from pathlib import Path
@@ -26,6 +33,15 @@ PICTURES = {
     "decode": ("decode", "mnist", "dark", ".manifold"),
     "clusters": ("clusters", "digits", "light", MAP),
 }
+VIEW = "umap-2d-n15-d0.1-euclidean-s0"
+# name: (page, model), drawn as UMAP.
+SPACES = {
+    "m10-umap": ("", "m10"),
+    "m10-clusters": ("clusters", "m10"),
+    "mnist-umap": ("", "mnist"),
+    "glosses-umap": ("", "sentences"),
+}
+M10 = "text/m10-titles.tsv.gz"
 FILM = "drag.gif"
 FILM_SIZE = {"width": 1000, "height": 640}
 FILM_WIDTH, FILM_COLOURS, FRAME_MILLISECONDS = 640, 255, 100
@@ -48,9 +64,37 @@ def main() -> None:
                 _settle(page)
                 _keep(page, name)
                 page.close()
+            _spaces(browser, server)
             _film(browser, server)
             _own_data(browser, server)
         browser.close()
+
+
+def _spaces(browser: Browser, server: Server) -> None:
+    """Titles, digits and glosses as UMAP draws them, and the clusters of the titles."""
+    titles = Path(os.environ.get("LATENTSCAPE_DATA", ROOT.parent / "shared" / "data")) / M10
+    if titles.is_file():
+        _latentscape(server, "train", "--text", titles, "--label-column", "label", "--epochs", "40",
+                     "--model", "bag-of-words", "--out", server.runs / "m10")  # fmt: skip
+    for name, (place, model) in SPACES.items():
+        run = server.runs / model if model == "m10" else model
+        if model == "m10" and not titles.is_file():
+            print(f"{name}: left as it is, since {titles} is not there")
+            continue
+        _latentscape(server, "project", run, "--method", "umap")
+        page = browser.new_page(viewport=SIZE, color_scheme="light")
+        page.goto(f"{server.url}/{place}?model={model}&view={VIEW}")
+        page.wait_for_selector(MAP, state="attached", timeout=60_000)
+        _settle(page)
+        _keep(page, name)
+        page.close()
+
+
+def _latentscape(server: Server, *arguments: str | Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "explorer.cli", *arguments],
+        check=True, cwd=server.folder, env={**os.environ, "LATENTSCAPE_RUNS": str(server.runs)},
+    )  # fmt: skip
 
 
 def _own_data(browser: Browser, server: Server) -> None:
