@@ -29,8 +29,7 @@ def source_of(run: Run, model_id: str, projection: Projection | None = None) -> 
         projection = computed.projected(run)
     view_id = view_id_of(projection)
     flat = projection.points.shape[1] == 2
-    if flat:  # in space, what is under the pointer is an item, which needs no map to be decoded
-        views.publish(run, view_id, view_of(projection, run.latent_dim))
+    views.publish(run, view_id, view_of(projection, run.latent_dim))
     return Source(
         model=model_id,
         view=view_id,

@@ -118,6 +118,8 @@ def _plan_at(run: Run, request: At, views: Views) -> _Plan:
     view = views.find(run, request.view)
     if view is None:
         raise RequestError("The server no longer has this map; reload the page.")
+    if not view.flat:
+        raise RequestError("On a map in space a pointer means no single place; ask for an item.")
     if not np.isfinite((request.x, request.y)).all():
         raise RequestError("A place on the map needs two numbers.")
     place = view.at(request.x, request.y, request.from_nearest)

@@ -1,171 +1,27 @@
-"""How a point of a map becomes z, and z a point: what pages publish for the live socket."""
+"""The maps that pages publish for the live socket, by which points become z and z points."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.analysis.nearest import Known, normalised
-from explorer.analysis.projection.placing import amid
 from explorer.live.models import content_of
-from explorer.live.neighbours import (
-    TRUSTED_NEIGHBOURS,
-    Surroundings,
-    shepard_weights,
-)
+from explorer.live.neighbours import TRUSTED_NEIGHBOURS, Surroundings
+from explorer.live.view_kinds import Linear, Neighbours, Numbers, Raw, View
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
-Numbers = NDArray[np.floating[Any]]
+__all__ = ["Linear", "Neighbours", "Place", "Published", "Raw", "View", "Views", "publish"]
+
 MOST_VIEWS, MOST_BYTES = 64, 1 << 30
 MOST_ID_BYTES = 255
-_ORTHONORMAL = 1e-3
-
-
-class View(Protocol):
-    """A map of a latent space in two dimensions."""
-
-    def check(self, run: Run) -> None:
-        """Raise ValueError where the view is not one of this run."""
-
-    def item_points(self, mean: Numbers) -> Numbers:
-        """Where the items whose posterior means are (items, latent_dim) lie: (items, 2)."""
-
-    def on_map(self, x: float, y: float) -> Numbers:
-        """The place that is meant by a point of the drawing: (2,)."""
-
-    def latent(self, place: Numbers, rest: Numbers, around: Surroundings) -> Numbers:
-        """z at a place; ``rest`` (latent_dim,) is kept where the place leaves z open."""
-
-    def place(self, z: Numbers) -> Numbers:
-        """Where z (latent_dim,) lies on the map: (2,)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Raw:
-    """Latent dimensions themselves: x, and y where there are two; other dimensions are kept."""
-
-    axes: tuple[int, ...]
-
-    def check(self, run: Run) -> None:
-        inside = all(0 <= axis < run.latent_dim for axis in self.axes)
-        if not inside or len(self.axes) not in (1, 2) or len(set(self.axes)) < len(self.axes):
-            raise ValueError(
-                f"Raw needs one or two different dimensions below {run.latent_dim}, but has "
-                f"{self.axes}."
-            )
-
-    def item_points(self, mean: Numbers) -> Numbers:
-        chosen = mean[:, list(self.axes)]
-        return chosen if len(self.axes) == 2 else np.column_stack([chosen, np.zeros(len(mean))])
-
-    def on_map(self, x: float, y: float) -> Numbers:
-        # On a line the height of a point means nothing.
-        return np.array([x, y if len(self.axes) == 2 else 0.0])
-
-    def latent(self, place: Numbers, rest: Numbers, around: Surroundings) -> Numbers:
-        z = rest.copy()
-        z[list(self.axes)] = place[: len(self.axes)]
-        return z
-
-    def place(self, z: Numbers) -> Numbers:
-        return np.asarray(self.item_points(z[None])[0])
-
-
-@dataclass(frozen=True, eq=False)
-class Linear:
-    """A plane through ``mean`` (latent_dim,), such as PCA's.
-
-    ``components`` (2, latent_dim): the plane's orthonormal axes. Its inverse is exact in the
-    plane; what stands off it is kept.
-    """
-
-    mean: Numbers
-    components: Numbers
-
-    def check(self, run: Run) -> None:
-        wanted = (2, run.latent_dim)
-        if self.components.shape != wanted or self.mean.shape != wanted[1:]:
-            raise ValueError(
-                f"Linear needs components {wanted} and a mean {wanted[1:]}, but has "
-                f"{self.components.shape} and {self.mean.shape}."
-            )
-        if not np.allclose(self.components @ self.components.T, np.eye(2), atol=_ORTHONORMAL):
-            raise ValueError("Linear needs orthonormal components.")
-
-    def item_points(self, mean: Numbers) -> Numbers:
-        return np.asarray((mean - self.mean) @ self.components.T)
-
-    def on_map(self, x: float, y: float) -> Numbers:
-        return np.array([x, y])
-
-    def latent(self, place: Numbers, rest: Numbers, around: Surroundings) -> Numbers:
-        return np.asarray(rest + (place - self.place(rest)) @ self.components)
-
-    def place(self, z: Numbers) -> Numbers:
-        return self.item_points(z)
-
-
-@dataclass(frozen=True, eq=False)
-class Neighbours:
-    """A map that has no formula, such as UMAP's: ``points`` (items, 2) of all items of the run.
-
-    A place becomes the mean of the latents of its ``k`` nearest items, weighted by distance; and z
-    the median of the points of its nearest latents, as `placing` of projections has it. Both are
-    exact at an item. ``latents`` (items, latent_dim) are the posterior means, and ``metric`` how
-    near they are to each other, "euclidean" or "cosine".
-    """
-
-    points: Numbers
-    latents: NDArray[np.float32]
-    k: int = 8
-    metric: str = "euclidean"
-
-    def check(self, run: Run) -> None:
-        items = len(run)
-        wanted = ((items, 2), (items, run.latent_dim))
-        if (self.points.shape, self.latents.shape) != wanted or self.k < 1:
-            raise ValueError(
-                f"Neighbours needs points {wanted[0]}, latents {wanted[1]} and k above 0, but has "
-                f"{self.points.shape}, {self.latents.shape} and {self.k}."
-            )
-        if not np.isfinite(self.points).all():
-            raise ValueError("Neighbours needs points that are numbers.")
-
-    def item_points(self, mean: Numbers) -> Numbers:
-        return self.points
-
-    def on_map(self, x: float, y: float) -> Numbers:
-        return np.array([x, y])
-
-    def latent(self, place: Numbers, rest: Numbers, around: Surroundings) -> Numbers:
-        return _mean(self.latents, *around.near(place, self.k + 1))
-
-    def place(self, z: Numbers) -> Numbers:
-        near = self._known.nearest(normalised(z[None].astype(np.float32), self.metric), self.k + 1)
-        return np.asarray(amid(self.points, near)[0])
-
-    def prepare(self) -> None:
-        """Lay the latents out for looking them up."""
-        _ = self._known
-
-    @cached_property
-    def _known(self) -> Known:
-        return Known(normalised(self.latents, self.metric))
-
-
-def _mean(values: Numbers, items: NDArray[np.int64], distances: Numbers) -> Numbers:
-    if len(items) == 1:
-        return np.asarray(values[items[0]], np.float64)
-    return np.asarray(shepard_weights(distances) @ values[items[:-1]].astype(np.float64))
 
 
 class Place(NamedTuple):
@@ -192,8 +48,16 @@ class Published:
             if isinstance(self.view, Neighbours):
                 self.view.prepare()
 
+    @property
+    def flat(self) -> bool:
+        """Whether a pointer on it means one place, as on no map in space."""
+        return bool(self.view.item_points(self._mean[:1]).shape[1] == 2)
+
     def at(self, x: float, y: float, from_nearest: bool) -> Place:
-        """What lies at (x, y); what the view leaves open is the nearest item's or the mean's."""
+        """What lies at (x, y); what the view leaves open is the nearest item's or the mean's.
+
+        Only on a map that is flat.
+        """
         self.prepare()
         around, centre = self._around, self._centre
         place = self.view.on_map(x, y)
@@ -203,10 +67,9 @@ class Published:
         z = self.view.latent(place, rest, around).astype(np.float32)
         return Place(z, nearest, around.trust(distances))
 
-    def place(self, z: NDArray[np.float32]) -> tuple[float, float]:
-        """Where z (latent_dim,) lies on the map."""
-        x, y = self.view.place(z.astype(np.float64)).tolist()
-        return x, y
+    def place(self, z: NDArray[np.float32]) -> tuple[float, ...]:
+        """Where z (latent_dim,) lies on the map, two numbers or three."""
+        return tuple(self.view.place(z.astype(np.float64)).tolist())
 
     @property
     def bytes(self) -> int:

@@ -205,6 +205,7 @@ WRONG: list[tuple[str, Request, str]] = [
     ("sentences", Decode(points(1, 4), -1.0), "between 0 and 100, but -1 came"),
     ("sentences", Decode(points(1, 4), float("nan")), "between 0 and 100, but nan came"),
     ("pictures", At("pca", 0, 0), "no longer has this map; reload the page"),
+    ("pictures", At("space", 0, 0), "a pointer means no single place; ask for an item"),
     ("pictures", At("map", float("nan"), 0), "needs two numbers"),
     ("pictures", Encode(bytes(63)), "8 x 8 x 1 pixels, 64 bytes, but 63 came"),
     ("coloured", Encode(bytes(64)), "8 x 8 x 3 pixels, 192 bytes, but 64 came"),
@@ -222,6 +223,8 @@ def test_what_cannot_be_answered_is_one_sentence_and_the_others_are(
 ) -> None:
     views = Views()
     views.publish(run, "map", Raw((0, 1)))
+    if run.latent_dim > 2:
+        views.publish(run, "space", Raw((0, 1, 2)))
     z = points(1, run.latent_dim)
     failed, answered = answers.answer(run, [request_, Decode(z)], views=views)
     assert isinstance(failed, Error)

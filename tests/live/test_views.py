@@ -129,15 +129,15 @@ THREE = np.eye(3)
 @pytest.mark.parametrize(
     ("view", "why"),
     [
-        (Raw((0, 3)), "one or two different dimensions below 3"),
-        (Raw((-1, 0)), "one or two different"),
-        (Raw((1, 1)), "one or two different"),
-        (Raw(()), "one or two different"),
-        (Raw((0, 1, 2)), "one or two different"),
-        (Linear(np.zeros(3), THREE[:, :2]), r"Linear needs components \(2, 3\)"),
+        (Raw((0, 3)), "one to three different dimensions below 3"),
+        (Raw((-1, 0)), "one to three different"),
+        (Raw((1, 1)), "one to three different"),
+        (Raw(()), "one to three different"),
+        (Raw((0, 1, 2, 1)), "one to three different"),
+        (Linear(np.zeros(3), THREE[:, :2]), r"Linear needs components \(2 or 3, 3\)"),
         (Linear(np.zeros(2), THREE[:2]), r"a mean \(3,\)"),
         (Linear(np.zeros(3), 2 * THREE[:2]), "orthonormal"),
-        (Neighbours(np.zeros((3, 2)), np.zeros((3, 3), np.float32)), r"points \(40, 2\)"),
+        (Neighbours(np.zeros((3, 2)), np.zeros((3, 3), np.float32)), r"points \(40, 2 or 3\)"),
         (Neighbours(np.zeros((40, 2)), np.zeros((40, 2), np.float32)), r"latents \(40, 3\)"),
         (Neighbours(np.zeros((40, 2)), np.zeros((40, 3), np.float32), 0), "k above 0"),
         (Neighbours(np.full((40, 2), np.nan), np.zeros((40, 3), np.float32)), "are numbers"),
@@ -146,6 +146,22 @@ THREE = np.eye(3)
 def test_a_view_that_is_not_of_the_run_is_refused(run: Run, view: Any, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         Views().publish(run, "map", view)
+
+
+@pytest.mark.parametrize("kind", ["raw", "linear", "neighbours"])
+def test_in_space_latent_points_have_a_place_and_a_pointer_has_none(run: Run, kind: str) -> None:
+    mean = run.latents.mean
+    turned = (mean - mean.mean(axis=0)) @ THREE.T
+    view: View = {
+        "raw": Raw((0, 1, 2)),
+        "linear": Linear(mean.mean(axis=0, dtype=np.float64), THREE),
+        "neighbours": Neighbours(turned, mean),
+    }[kind]
+    published = Published(run, view)
+    published.prepare()
+    assert not published.flat
+    for z, place in zip(mean, mean if kind == "raw" else turned, strict=True):
+        assert published.place(z) == pytest.approx(place.tolist(), abs=1e-5)
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256, "é" * 128])

@@ -2,8 +2,8 @@
 
 /** An item of the visitor's own, where the model places it on its maps. */
 export interface OwnPlace {
-  /** By the id of a map: x and y in the coordinates in which Python sent its points. */
-  at: Record<string, [number, number]>;
+  /** By the id of a map: x, y and in space z, in the coordinates in which Python sent its points. */
+  at: Record<string, number[]>;
   z: number[];
   picture: HTMLCanvasElement | null;
 }

@@ -80,7 +80,7 @@ export interface Latent {
   mean: number[];
   log_variance: number[];
   /** Where it lies on each published map. */
-  at: Record<string, [number, number]>;
+  at: Record<string, number[]>;
   nearest: number[];
   /** Words of the text that the model has never seen. */
   unknown?: string[];

@@ -251,8 +251,9 @@ export class LatentMap implements Context {
     this.looking.draw(context);
     this.probe.draw(context);
     const own = this.own?.at[this.told.view];
-    if (own && !this.stage.deep) {
-      const [x, y] = this.stage.seen(...this.model.scene.toUnit(...own));
+    if (own) {
+      const [u, v, w] = this.model.scene.toUnit(...own);
+      const [x, y] = this.stage.seen(u, v, w);
       drawOwn(context, [x, y], this.themed);
     }
     this.selecting.draw(context);
