@@ -35,7 +35,7 @@ def choose(run: Run, found: dict[str, Clustering]) -> Clustering:
         key=clusters_state.choosing_key(run),
         format_func=lambda name: found[name].words() if name in found else name,
         label_visibility="collapsed",
-        width=320,
+        width=250,
     )
     clusters_state.choose(run, chosen)
     return found[chosen]
@@ -87,10 +87,9 @@ def show_more(run: Run, clustering: Clustering) -> None:
 def as_csv(run: Run, clustering: Clustering) -> str:
     """Return all items as CSV, with the number and name of the cluster of each."""
     columns = selection.table_columns(run, np.arange(len(run)))
-    columns |= {
-        key: list(values)
-        for key, values in kept_clusters.columns({clustering.spec.id: clustering}).items()
-    }
+    titles = computed_clusters.titles(run, clustering)
+    named = kept_clusters.columns({clustering.spec.id: clustering}, titles)
+    columns |= {key: list(values) for key, values in named.items()}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -119,7 +119,7 @@ def _card(run: Run, view: View, cluster: int, key: str, counts: Any) -> None:
     told, place = view.told, view.told.place(cluster)
     clusters_edit.show_name(run, view, cluster, key)
     size = int(told.found.sizes[place])
-    items = f"{size:,} {'item' if size == 1 else 'items'} ({size / len(run):.0%})"
+    items = f"{size:,} {'item' if size == 1 else 'items'} ({wording.share(size, len(run))})"
     # Who renames a cluster still finds it by its number.
     number = f"Cluster {cluster + 1} · " * (view.title(cluster) != f"Cluster {cluster + 1}")
     st.markdown(

@@ -38,7 +38,8 @@ _ABOUT: dict[Method, str] = {
 
 def show(run: Run) -> None:
     """Show the way to clusters of one's own; it stays usable while they are looked for."""
-    with st.popover("Find clusters", icon=":material/bubble_chart:", type="primary"):
+    name = "Finding clusters…" if _busy(run) else "Find clusters"
+    with st.popover(name, icon=":material/bubble_chart:", type="primary", key="clusters.popover"):
         busy = _busy(run)
 
         @st.fragment(run_every=REFRESH_SECONDS if busy else None)

@@ -15,6 +15,7 @@ from explorer import (
     page_parts,
     session,
     side_work,
+    wording,
 )
 from explorer.clusters_state import Focus
 
@@ -38,7 +39,7 @@ _MEANS = {
     "ARI": "Pairs of items that are together in both or in neither, less what chance gives. 0 is "
     "chance, 1 the same division.",
     "Accuracy": "Items under the right label where each cluster stands for one label of its own. "
-    "Compare it with the share of the most frequent label.",
+    "Compare it with the share of the most frequent label, {largest}.",
     "The same clusters": "ARI of the two divisions themselves. Near 0 they see other things.",
 }
 
@@ -118,12 +119,14 @@ def _show_table(agreed: Agreement | None, work: Work | None) -> None:
     rows = list(_rows(agreed, found, other))
     if not rows:
         return
+    sizes = agreed.table.sum(axis=1) if agreed is not None else np.zeros(1)
+    largest = wording.share(int(sizes.max()), max(1, int(sizes.sum())))
     st.table(
         {
             "Measure": [name for name, *_ in rows],
             "These clusters": [value for _, value, _ in rows],
             **({other["name"]: [beside for *_, beside in rows]} if other else {}),
-            "What it says": [_MEANS[name] for name, *_ in rows],
+            "What it says": [_MEANS[name].format(largest=largest) for name, *_ in rows],
         },
         border="horizontal",
         hide_index=True,
@@ -179,6 +182,7 @@ def _show_labels(run: Run, view: View, agreed: Agreement) -> None:
         row, column = picked
         focus = Focus(view.clustering.spec.id, (clusters[column],), names[row])
         clusters_state.focus_on(run, focus)
+        clusters_state.note("Selected on the map above; the list stands beside it.")
 
     st.plotly_chart(
         figure,

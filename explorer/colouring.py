@@ -44,7 +44,7 @@ PALETTE = (
 )
 NEUTRAL = Shades("#9aa0a6", "#70767e")
 MOST_COLOURS = 10
-NOISE = "Noise"
+NOISE, WITHOUT = "Noise", "none"
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,11 @@ def by_value(values: Sequence[str], title: str = "value") -> Colouring:
 def by_category(values: Sequence[str]) -> Categories:
     """Colour by category: up to ten get a colour each; of more, the nine most frequent do.
 
-    The rest share one neutral group, last in the legend and named with how many it holds.
+    The rest share one neutral group, last in the legend and named with how many it holds; so do
+    those without a value, "".
     """
     counts = Counter(values)
+    without = counts.pop("", 0)
     if len(counts) <= MOST_COLOURS:
         names = sorted(counts, key=natural)
     else:
@@ -95,9 +97,9 @@ def by_category(values: Sequence[str]) -> Categories:
     position = {name: code for code, name in enumerate(names)}
     codes = np.fromiter((position.get(v, len(names)) for v in values), np.int32, len(values))
     left_over = len(counts) - len(names)
-    if left_over:
-        names = [*names, f"other ({left_over} more)"]
-        return Categories(tuple(names), codes, left_over=True)
+    if left_over or without:
+        rest = [f"other ({left_over} more)"] * bool(left_over) + [WITHOUT] * bool(without)
+        return Categories((*names, " or ".join(rest)), codes, left_over=True)
     return Categories(tuple(names), codes)
 
 

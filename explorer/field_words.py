@@ -33,6 +33,7 @@ FIELDS = {
     "size": "Size",
     "latent-dim": "Latent dimensions",
     "epochs": "Epochs",
+    "min-cluster-size": "Items in a cluster, at least",
 }
 # What says how a file is read: of which kind a remedy is that a sentence names.
 READING = frozenset({"side", "encoding", "delimiter", "header", "no-header"})

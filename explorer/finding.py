@@ -174,11 +174,14 @@ def _listed(run: Run, wish: Wish) -> tuple[Ranked, str | None]:
 def meaning_of(run: Run, kind: str) -> str:
     """Say in a sentence what a kind of wish finds."""
     one = wording.ONE[run.modality]
+    where = " Labels and columns are read, too." if run.labels is not None or run.metadata else ""
     texts: dict[str, Any] = {
-        search.WORDS: "Items that hold all of the words, or parts of them, in any order and case.",
-        search.PHRASE: "Items that hold these words one after the other, in any case.",
-        search.PREFIX: "Items that have, for each of these, a word that begins so.",
-        search.REGEX: "Items that hold a match of a pattern, in any case: colou?r, ^the \\w+.",
+        search.WORDS: "Items that hold all of the words, or parts of them, in any order and case."
+        + where,
+        search.PHRASE: "Items that hold these words one after the other, in any case." + where,
+        search.PREFIX: "Items that have, for each of these, a word that begins so." + where,
+        search.REGEX: "Items that hold a match of a pattern, in any case: colou?r, ^the \\w+."
+        + where,
         MEANING: f"Your {one} is encoded; the items nearest to it in the latent space are found.",
         NEAR: "The items whose latent points lie nearest.",
         SAME: "Pictures that are the same in every pixel."

@@ -168,16 +168,23 @@ def remove(folder: Path, name: str) -> None:
             ) from error
 
 
-def columns(clusterings: Mapping[str, Clustering]) -> dict[str, Sequence[str]]:
+def columns(
+    clusterings: Mapping[str, Clustering], titles: Mapping[int, str] | None = None
+) -> dict[str, Sequence[str]]:
     """Return two columns for each clustering, a value an item: `cluster.ID` and `cluster.ID.name`.
 
     The number is the one people see, from 1; noise is -1.
+
+    Args:
+        titles: what clusters are called where they are shown; by default the names they were given.
     """
+    titles = titles or {}
     found: dict[str, Sequence[str]] = {}
     for name, clustering in clusterings.items():
         codes = clustering.assignment + 1
         shown = [-1, *range(1, clustering.state.next + 1)]
-        names = [clustering.name(NOISE), *map(clustering.name, range(clustering.state.next))]
+        numbers = (NOISE, *range(clustering.state.next))
+        names = [titles.get(number) or clustering.name(number) for number in numbers]
         found[f"cluster.{name}"] = [str(shown[code]) for code in codes.tolist()]
         found[f"cluster.{name}.name"] = [names[code] for code in codes.tolist()]
     return found

@@ -61,7 +61,7 @@ def _list(run: Run, title: str, key: str, near: Ranked, wish: Wish) -> None:
     # There is room for little: what the item says, and how far away it is.
     wanted = ("Text",) if "Text" in columns else ("Label", "Item")
     kept: dict[str, list[Any]] = {name: columns[name] for name in wanted if name in columns}
-    kept["Distance"] = [float(f"{value:.3g}") for value in near.values]
+    kept["Distance"] = [f"{value:.3f}" for value in near.values]
     shown, headings = selection.with_pictures(run, near.items, kept)
     table = f"near.{key}.{hash(near.items.tobytes())}"
     st.dataframe(

@@ -56,7 +56,7 @@ def show(run: Run, projection: Projection) -> Guests | None:
         except (OSError, ValueError):
             page_parts.problem("What was encoded is gone from the server; bring the file again.")
             return None
-        marked = _table(run, placed)
+        marked = _table(run, placed, int((work.result or {}).get("empty_items", 0)))
         places = placed_file.places(run, file, placed, projection)
     return Guests(places, placed.items, marked)
 
@@ -99,13 +99,21 @@ def _progress(work: Work) -> None:
     progress()
 
 
-def _table(run: Run, placed: Placed) -> int | None:
-    """List the items with what they lie next to; return the row that is marked."""
+def _table(run: Run, placed: Placed, empty: int) -> int | None:
+    """List the items with what they lie next to; return the row that is marked.
+
+    `empty`: how many entries of the file are none.
+    """
     shown = len(placed.items)
     count = f"{placed.count:,} {wording.ONE[run.modality]}{'' if placed.count == 1 else 's'}"
     words = f"{count} placed: the diamonds on the map."
     if shown < placed.count:
         words = f"{count} encoded; the first {MOST_SHOWN:,} are the diamonds on the map."
+    if empty:
+        words += f" {empty:,} without a text left out."
+    if placed.unknown:
+        have = "item has" if placed.unknown == 1 else "items have"
+        words += f" {placed.unknown:,} {have} no word that the model knows, so no place of meaning."
     st.caption(words)
     columns: dict[str, list[Any]] = {
         "Number" if run.modality == "images" else "Text": list(placed.items)
@@ -115,7 +123,7 @@ def _table(run: Run, placed: Placed) -> int | None:
     if run.labels is not None:
         columns["Nearest label"] = take(run.labels, placed.nearest)
     columns["Nearest item"] = placed.nearest.tolist()
-    columns["Distance"] = [float(f"{value:.3g}") for value in placed.distances]
+    columns["Distance"] = [f"{value:.3f}" for value in placed.distances]
     table = f"own_file.table.{run.content_hash}.{session.recall(_turn(run), 0)}"
     st.dataframe(
         columns,

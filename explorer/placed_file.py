@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from explorer import side_work
 from explorer.analysis.nearest import nearest
+from explorer.analysis.points import knows_a_word
 from explorer.canvas.guests import MOST_GUESTS
 from explorer.content import key_of
 from explorer.side_work import Work
@@ -33,6 +34,7 @@ class Placed:
         labels: theirs, None where the file has none.
         z: (n, latent_dim). nearest, distances: (n,) the item of the model nearest to each.
         count: how many there are in the file.
+        unknown: how many of the first hold no word that the model knows.
     """
 
     items: Sequence[str]
@@ -41,6 +43,7 @@ class Placed:
     nearest: NDArray[np.int64]
     distances: NDArray[np.float32]
     count: int
+    unknown: int
 
 
 def latents_of(run: Run, file: Path) -> Path:
@@ -102,7 +105,8 @@ def _read(key: str, file: str, stamp: int, _run: Run) -> Placed:
     near = nearest(z, _run.latents.mean, 1)
     labels = [text or "" for text in columns["label"].to_pylist()] if "label" in names else None
     items = [str(item) for item in columns["item"].to_pylist()]
-    return Placed(items, labels, z, near.items[:, 0], near.distances[:, 0], count)
+    unknown = sum(not knows_a_word(_run, text) for text in items)
+    return Placed(items, labels, z, near.items[:, 0], near.distances[:, 0], count, unknown)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Placing the items…")

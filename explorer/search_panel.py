@@ -25,9 +25,9 @@ REFRESH_SECONDS = 0.5
 PANEL_WIDTH = 380
 _KIND, _QUERY, _COUNT, _ITEM = "search.kind", "search.query", "search.count", "search.item"
 _PLACEHOLDERS = {
-    search.WORDS: "small animal",
-    search.PHRASE: "a small animal",
-    search.PREFIX: "small anim",
+    search.WORDS: "one word, or several",
+    search.PHRASE: "words in this very order",
+    search.PREFIX: "how words begin",
     search.REGEX: r"^the \w+ of",
     MEANING: "something like this",
 }
@@ -157,7 +157,8 @@ def _result(run: Run, found: Found) -> None:
         page_parts.problem(found.problem)
     elif found.mask is not None:
         if found.mask.any():
-            st.markdown(f"**{int(found.mask.sum()):,} of {len(run):,} items**")
+            before = " (before filters)" if filters.now(run) is not None else ""
+            st.markdown(f"**{int(found.mask.sum()):,} of {len(run):,} items**{before}")
         if found.note:
             st.caption(page_parts.literal(found.note))
 

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 REFRESH_SECONDS = 1.0
 _MEANING = {
     UMAP: "Keeps near items near; clusters stand apart. The usual choice.",
-    TSNE: "Keeps the very nearest items near. Slow for many items.",
+    TSNE: "Keeps the very nearest items near. Slow for many items: minutes from ten thousand on.",
     PACMAP: "Keeps near items near, and large shapes too.",
-    PCA: "The straight axes that show most of the variance.",
+    PCA: "The three straight axes that show most of the variance; two are there at once.",
     RAW: "The three latent dimensions as they are.",
 }
 _AT_ONCE = "at once"
+_POPOVER = "view.new"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,11 @@ def shown(run: Run) -> Projection:
     return computed.projected(run) if found is None else found
 
 
-def show(run: Run) -> None:
-    """Show which projection is drawn, and how to have another; the choice is `shown` then."""
+def show(run: Run, new: bool = True, width: int = 260) -> None:
+    """Show which projection is drawn, and how to have another; the choice is `shown` then.
+
+    `new`: whether one that is not there can be asked for here.
+    """
     if run.latent_dim <= 2:
         return  # the latent space itself is the map, which its note says
     kept = {one.spec.id: one.spec for one in projections.projections_of(run)}
@@ -72,10 +76,11 @@ def show(run: Run) -> None:
         format_func=lambda name: f"View: {_words(kept.get(name))}",
         on_change=lambda: _choose(run, str(session.recall(key))),
         label_visibility="collapsed",
-        width=260,
+        width=width,
     )
-    with st.popover("New view", icon=":material/add:"):
-        _form(run, set(kept))
+    if new:
+        with st.popover("New view", icon=":material/add:", key=_POPOVER, on_change="rerun"):
+            _form(run, set(kept))
 
 
 def show_progress(run: Run) -> None:
@@ -172,7 +177,7 @@ def _form(run: Run, kept: set[str]) -> None:
         key="view.compute",
         type="primary",
         icon=":material/scatter_plot:",
-        on_click=_choose if there else _ask,
+        on_click=_open if there else _ask,
         args=(run, spec.id),
         disabled=_asked(run) is not None and not there,
     )
@@ -230,6 +235,7 @@ def _parameter(name: str, run: Run) -> Any:
 def _ask(run: Run, spec_id: str) -> None:
     spec = ProjectionSpec.from_id(spec_id)
     session.remember(_key(run, "problem"), None)
+    session.remember(_POPOVER, False)  # the map behind it is what one wants to see
     try:
         job = jobs.jobs_in(paths.runs_folder()).ask_analysis(
             run.path, ["project", str(run.path), *spec.arguments], f"{run.path.name}: {spec.words}"
@@ -241,15 +247,29 @@ def _ask(run: Run, spec_id: str) -> None:
 
 
 def _chosen(run: Run) -> ProjectionSpec | None:
-    """The projection that the URL or the session names; None for what is there at once."""
-    name = session.url_value(session.VIEW_PARAMETER) or session.recall(_key(run, "chosen"))
-    if name is None:
+    """The projection that the URL or the session names; None for what is there at once.
+
+    What the one names the other is told: a page that follows has another URL, and the URL is what
+    people pass on.
+    """
+    named = session.url_value(session.VIEW_PARAMETER)
+    name = named or session.recall(_key(run, "chosen"))
+    if name is None or run.latent_dim <= 2:
         return None
     try:
         spec = ProjectionSpec.from_id(str(name))
     except ConfigError:  # a link that was changed by hand
         return None
-    return None if run.latent_dim <= 2 else spec
+    session.remember(_key(run, "chosen"), spec.id)
+    if named is None:
+        session.set_url_value(session.VIEW_PARAMETER, spec.id)
+    return spec
+
+
+def _open(run: Run, name: str) -> None:
+    """Show one that is there, from the form."""
+    session.remember(_POPOVER, False)
+    _choose(run, name)
 
 
 def _choose(run: Run, name: str) -> None:

@@ -61,6 +61,12 @@ def size(count: int) -> str:
     return "1 byte" if count == 1 else f"{count} bytes"
 
 
+def share(part: int, of: int) -> str:
+    """Say which share of a whole a part is, `12%`; what would round to nothing is `under 1%`."""
+    found = f"{part / of:.0%}"
+    return "under 1%" if part and found == "0%" else found
+
+
 def ago(seconds: float) -> str:
     """Say how long something is ago, roughly; what the clock has in the future is just now."""
     if seconds < 60:

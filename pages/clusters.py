@@ -32,10 +32,12 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
         clustering = clusters_bar.choose(run, found)
         clusters_find.show(run)
         clusters_bar.show_more(run, clustering)
+        view_picker.show(run, new=False, width=190)
         try:
             view = clusters_view.of(run, clustering)
         except ClusterError as error:
             problem = str(error)
+view_picker.show_problem(run, projection)
 if noted:
     st.toast(page_parts.literal(noted), icon=":material/check:")
 for sentence in (told, problem, *problems):

@@ -48,14 +48,18 @@ def cluster(mean: NDArray[np.float32], k: int, seed: int = SEED, typical: int = 
     return Clusters(assignment, found.centroids, found.sizes, found.typical)
 
 
+# Clusters of fewer items than this are no themes to begin with.
+_ITEMS_A_CLUSTER = 3
+
+
 def natural_k(labels: Sequence[str] | None, count: int) -> int:
     """Return how many clusters to begin with: as many as there are labels, else eight.
 
-    `count`: how many items there are, which bounds it.
+    `count`: how many items there are, which bounds it. An empty label is none.
     """
-    kinds = len(set(labels or ()))
+    kinds = len(set(labels or ()) - {""})
     wanted = kinds if FEWEST <= kinds <= MOST else 8
-    return max(FEWEST, min(MOST, wanted, count))
+    return max(FEWEST, min(MOST, wanted, count // _ITEMS_A_CLUSTER))
 
 
 def label_mix(labels: Sequence[str], members: NDArray[np.int64], most: int = 3) -> str:

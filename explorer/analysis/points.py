@@ -26,6 +26,16 @@ def unknown_words(run: Run, text: str) -> list[str]:
     return [] if run.tokenizer is None else run.tokenizer.unknown_words(text)
 
 
+def knows_a_word(run: Run, text: str) -> bool:
+    """Whether the model has seen any word of `text`: without one its point means nothing."""
+    from vae_core.data.tokenizer import UNK
+
+    if run.tokenizer is None:
+        return True
+    # The beginning and the end are tokens too, as is what stands for a word that is not known.
+    return any(token > UNK for token in run.tokenizer.encode([text], 1 << 16)[0])
+
+
 def telling_pair(
     labels: Sequence[str] | None, mean: NDArray[np.float32], most: int = 6
 ) -> tuple[int, int]:

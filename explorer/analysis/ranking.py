@@ -89,8 +89,7 @@ def point_of(run: Run, text: str) -> tuple[NDArray[np.float32], list[str]]:
     Raises:
         RankingError: a model of pictures, an empty text, or one of unknown words only.
     """
-    from explorer.analysis.points import point_of_text, unknown_words
-    from vae_core.data.tokenizer import UNK
+    from explorer.analysis.points import knows_a_word, point_of_text, unknown_words
 
     if run.modality == "images":
         raise RankingError(
@@ -98,12 +97,9 @@ def point_of(run: Run, text: str) -> tuple[NDArray[np.float32], list[str]]:
         )
     if not text.strip():
         raise RankingError("There is nothing to search for; type a few words.")
-    unknown = unknown_words(run, text)
-    tokenizer = run.tokenizer
-    # The beginning and the end are tokens too, as is what stands for a word that is not known.
-    if tokenizer is not None and not any(t > UNK for t in tokenizer.encode([text], 1 << 16)[0]):
+    if not knows_a_word(run, text):
         raise RankingError(
             "The model knows none of these words, so it cannot tell what they mean; try others, or "
             "search for them as words."
         )
-    return point_of_text(run, text), unknown
+    return point_of_text(run, text), unknown_words(run, text)

@@ -56,10 +56,17 @@ def encode(
 
     _write(out, latent_table_bytes(data, encode_dataset(opened.model, data)))
     if as_json:
-        said = {"out": str(out), "items": len(data), "notes": list(data.notes)}
+        said = {
+            "out": str(out),
+            "items": len(data),
+            "empty_items": data.empty_items,
+            "notes": list(data.notes),
+        }
         typer.echo(json.dumps(said, ensure_ascii=False))
         return
     typer.echo(f"{out}: {len(data):,} items, {opened.latent_dim} dimensions.")
+    if data.empty_items:
+        typer.echo(f"{data.empty_items:,} without a text left out.")
 
 
 def sample(

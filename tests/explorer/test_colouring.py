@@ -80,3 +80,16 @@ def test_few_numbers_and_many_words_are_categories() -> None:
     assert isinstance(by_value(["1", "2", "1"]), Categories)
     assert isinstance(by_value([f"word {i}" for i in range(30)]), Categories)
     assert isinstance(by_value([*map(str, range(20)), "nan"]), Categories)
+
+
+def test_what_has_no_value_is_neutral_and_last() -> None:
+    few = by_category(["b", "", "a", ""])
+    assert (few.names, few.codes.tolist(), few.left_over) == (
+        ("a", "b", "none"),
+        [1, 2, 0, 2],
+        True,
+    )
+    many = by_category([*"abcdefghijkl", "", "", ""])
+    assert many.names[-1] == "other (3 more) or none"
+    assert many.codes[-1] == len(many.names) - 1
+    assert by_category(["", ""]).names == ("none",)

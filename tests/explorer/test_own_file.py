@@ -70,6 +70,18 @@ def test_sentences_of_a_file_lie_where_the_model_has_them(runs: Path) -> None:
     assert not [one for one in app.dataframe if "Nearest item" in one.value]
 
 
+def test_what_has_no_text_or_no_known_word_is_said(runs: Path) -> None:
+    folder = write_run(runs / "a", sentences(COUNT))
+    texts = load_run(folder).table.texts
+    assert texts is not None
+    app = open_page("map.py", "run:a")
+    bring(app, "mine.txt", f"{texts[7]}\n\nqqqq zzzz\n".encode())
+    [said] = [caption.value for caption in app.caption if "placed: the diamonds" in caption.value]
+    assert said.startswith("2 sentences placed")
+    assert "1 without a text left out." in said
+    assert "1 item has no word that the model knows" in said
+
+
 def test_pictures_of_any_size_are_made_as_large_as_the_models(runs: Path) -> None:
     write_run(runs / "a", pictures(COUNT))
     content = io.BytesIO()

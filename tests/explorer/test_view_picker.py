@@ -128,6 +128,15 @@ def test_what_is_there_is_shown_without_a_job(run_folder: Path, runs: Path) -> N
     assert jobs_in(runs).all() == []
 
 
+def test_a_view_from_a_link_stays_when_the_url_loses_it(run_folder: Path) -> None:
+    projections.make(load_run(run_folder), TSNE)
+    app = opened(run_folder, view=TSNE.id)
+    del app.query_params["view"]  # as Streamlit does when the visitor goes to another page
+    app.run()
+    assert "trustworthiness" in said(app)
+    assert app.query_params["view"] == TSNE.id
+
+
 def test_a_link_opens_a_view_and_one_that_is_not_there_harms_nothing(run_folder: Path) -> None:
     projections.make(load_run(run_folder), TSNE)
     app = opened(run_folder, view=TSNE.id)

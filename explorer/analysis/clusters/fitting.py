@@ -125,12 +125,12 @@ def _by_density(vectors: Vectors, spec: ClusterSpec) -> Division:
     if spec.min_cluster_size > count:
         raise ClusterError(
             f"A cluster is to have {spec.min_cluster_size:,} items at least, but there are only "
-            f"{count:,}: choose a smaller min_cluster_size."
+            f"{count:,}: choose smaller clusters (--min-cluster-size)."
         )
     if spec.min_samples > count:
         raise ClusterError(
             f"{spec.min_samples:,} neighbours are asked for, but there are only {count:,} items: "
-            "choose a smaller min_samples."
+            "ask for fewer."
         )
     if not (vectors != vectors[0]).any():
         raise ClusterError(ONE_POINT)
@@ -142,13 +142,13 @@ def _by_density(vectors: Vectors, spec: ClusterSpec) -> Division:
         assignment, membership, note = _of_sample(vectors, spec, most)
     if not (assignment >= 0).any():
         raise ClusterError(
-            "HDBSCAN finds nothing but noise here: choose a smaller min_cluster_size or "
-            "min_samples, a projection as the space, or k-means."
+            "HDBSCAN finds nothing but noise here: choose smaller clusters (--min-cluster-size), a "
+            "projection as the space, or k-means."
         )
     if int(assignment.max()) >= MOST_K:
         raise ClusterError(
             f"HDBSCAN finds {int(assignment.max()) + 1:,} clusters, more than the {MOST_K:,} that "
-            "can be shown: choose a larger min_cluster_size."
+            "can be shown: choose larger clusters (--min-cluster-size)."
         )
     return Division(by_size(assignment), membership, note)
 

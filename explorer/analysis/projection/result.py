@@ -16,6 +16,7 @@ WARNING = (
     "Only who is near whom means something here: distances between clusters, their sizes and how "
     "dense they look mean nothing."
 )
+TOLD = " The labels were told, so groups of one label are partly drawn by that."
 
 
 class ProjectionError(UserError, ValueError):
@@ -49,7 +50,9 @@ class Projection:
     @property
     def warning(self) -> str | None:
         """What must not be read into it, for people; None where distances mean what they show."""
-        return None if self.spec.method in (RAW, PCA) else WARNING
+        if self.spec.method in (RAW, PCA):
+            return None
+        return WARNING + TOLD * self.spec.supervised
 
     def place(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return where other latent points (count, latent_dim) lie on it (count, dimensions).

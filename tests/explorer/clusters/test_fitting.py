@@ -90,7 +90,7 @@ def test_what_cannot_be_divided_is_one_sentence(
 
 def test_more_clusters_than_can_be_shown_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "MOST_K", 3)
-    with pytest.raises(ClusterError, match=r"4 clusters, more than the 3 .* larger min_cluster"):
+    with pytest.raises(ClusterError, match=r"4 clusters, more than the 3 .* larger clusters"):
         divide(density(15), blobs(400, 3, 4)[0])
 
 

@@ -7,6 +7,7 @@ const SEEN = { flat: "latentscape.probed", deep: "latentscape.probed.deep" };
 export class Hint {
   readonly root = el("div", { class: "hint" });
   private seen = SEEN.flat;
+  private wanted = true;
 
   constructor(private readonly modality: string) {}
 
@@ -17,7 +18,17 @@ export class Hint {
       ? "Drag to turn. Click: the nearest item is decoded"
       : `Press and drag: the model ${verb} what lies there`;
     this.seen = deep ? SEEN.deep : SEEN.flat;
-    this.root.hidden = sessionStorage.getItem(this.seen) !== null;
+    this.show();
+  }
+
+  /** The tool that it speaks of was chosen, or another one. */
+  choose(probe: boolean): void {
+    this.wanted = probe;
+    this.show();
+  }
+
+  private show(): void {
+    this.root.hidden = !this.wanted || sessionStorage.getItem(this.seen) !== null;
   }
 
   done(): void {

@@ -263,6 +263,7 @@ export class LatentMap implements Context {
   private choose(tool: Tool): void {
     this.tool = tool;
     this.root.dataset.tool = tool;
+    if (!this.told.compact) this.chrome.hint.choose(tool === "probe");
     this.drawing.set(tool === "draw");
   }
 
