@@ -141,11 +141,8 @@ class Clustering:
         return self.state.colours.get(cluster)
 
     def words(self) -> str:
-        """What people call it, else how it was found, and whether it was changed since."""
-        if self.title:
-            return self.title
-        moved = any(isinstance(edit, Merge | Split) for edit in self.edits)
-        return self.spec.words() + (", changed by hand" if moved else "")
+        """What people call it, else how it was found."""
+        return self.title or self.spec.words()
 
     def titled(self, title: str) -> Clustering:
         """The same under another title."""

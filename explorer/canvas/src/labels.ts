@@ -151,7 +151,7 @@ const THERE: typeof ASIDE = [[0, 0]];
 /**
  * Which names are drawn, and where: in order of weight, each at the first of its `places` where it
  * overlaps none that was placed before, nor any of the boxes that are taken; at the edge of the
- * window it is moved inside. The rest appear as one zooms in and they move apart.
+ * window it is moved inside, a name that moves at all also off its covered `sides`. The rest appear as one zooms in and they move apart.
  */
 export function placed(
   candidates: readonly Candidate[],
@@ -160,6 +160,7 @@ export function placed(
   boxes: readonly Box[] = [],
   places: typeof ASIDE = THERE,
   gap = 4,
+  sides: readonly [left: number, right: number] = [0, 0],
 ): Placed[] {
   const order = candidates
     .map((_, index) => index)
@@ -168,7 +169,9 @@ export function placed(
   for (const index of order) {
     const one = candidates[index];
     for (const [right, down] of places) {
-      const x = inside(one.x + right * one.width, one.width, width);
+      // Who moves does not go beneath what covers the sides of the window.
+      const [low, high] = right || down ? sides : [0, 0];
+      const x = low + inside(one.x + right * one.width - low, one.width, width - low - high);
       const y = inside(one.y + down * one.height, one.height, height);
       const box = { x, y, width: one.width, height: one.height };
       if (taken.some((other) => overlap(box, other, gap))) continue;

@@ -48,6 +48,23 @@ export function wholeView(width: number, height: number, frame: Frame = FULL): V
   return { width, height, scale, u: (right - left) / 2 / scale, v: (top - bottom) / 2 / scale };
 }
 
+/** Nearly all is seen so only where it leaves out a good part of the map. */
+const WORTH_LEAVING = 0.7;
+
+/** The view that shows what lies within `radius` of `middle`: all where little more is there. */
+export function mostView(
+  width: number,
+  height: number,
+  frame: Frame,
+  { middle: [u, v], radius }: { middle: readonly number[]; radius: number },
+): View {
+  const extent: Frame["extent"] = [Math.min(radius, frame.extent[0]), Math.min(radius, frame.extent[1])];
+  const most = wholeView(width, height, { ...frame, extent });
+  const whole = wholeView(width, height, frame);
+  if (whole.scale > WORTH_LEAVING * most.scale) return whole;
+  return { ...most, u: most.u + u, v: most.v + v };
+}
+
 export function zoomOf(view: View, frame: Frame = FULL): number {
   return view.scale / wholeScale(view.width, view.height, frame);
 }

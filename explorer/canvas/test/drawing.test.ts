@@ -172,6 +172,14 @@ describe("names on the map", () => {
   });
 });
 
+test("a name that moves stays off the covered sides", () => {
+  const one = { x: 60, y: 50, width: 100, height: 10, weight: 2 };
+  const found = placed([one, { ...one, weight: 1 }], 400, 100, [], ASIDE, 4, [40, 120]);
+  expect(found[0]).toEqual({ index: 0, x: 60, y: 50 });
+  expect(found[1].x).toBeGreaterThanOrEqual(40 + 50);
+  expect(found[1].x).toBeLessThanOrEqual(400 - 120 - 50);
+});
+
 describe("the line from a name to its place", () => {
   const box = { x: 100, y: 50, width: 40, height: 10 };
 

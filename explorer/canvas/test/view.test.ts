@@ -33,6 +33,29 @@ test("the whole map lies beside what covers the window", () => {
   expect(view.kept(whole, { extent: [1, 0.6], inset: INSET })).toEqual(whole);
 });
 
+describe("nearly all of a map with a few far points", () => {
+  const bulk = { middle: [0.3, -0.2, 0], radius: 0.25 };
+
+  test("fills the window, beside what covers it", () => {
+    const frame: view.Frame = { extent: [1, 0.6], inset: INSET };
+    const most = view.mostView(1000, 600, frame, bulk);
+    expect(view.zoomOf(most, frame)).toBeGreaterThan(2);
+    for (const [across, up] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      const [x, y] = view.toScreen(most, 0.3 + 0.25 * across, -0.2 + 0.25 * up);
+      expect(x).toBeGreaterThan(60);
+      expect(x).toBeLessThan(800);
+      expect(y).toBeGreaterThan(10);
+      expect(y).toBeLessThan(560);
+    }
+  });
+
+  test("is the whole map where hardly anything lies further out", () => {
+    const whole = view.wholeView(800, 500, EXTENT);
+    expect(view.mostView(800, 500, EXTENT, { middle: [0, 0, 0], radius: 1.2 })).toEqual(whole);
+    expect(view.mostView(800, 500, EXTENT, { middle: [0.1, 0, 0], radius: 0.55 })).toEqual(whole);
+  });
+});
+
 test("screen and square are each other's inverse, and up is up", () => {
   const random = seeded();
   for (let round = 0; round < 50; round++) {

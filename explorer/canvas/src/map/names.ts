@@ -113,7 +113,8 @@ export class Names {
     context.textBaseline = "middle";
     // While a space turns, names that move aside would jump.
     const aside = seen.length <= FEW && !stage.deep ? ASIDE : undefined;
-    const places = placed(seen, width, height, boxes, aside);
+    const { left, right } = stage.frame.inset;
+    const places = placed(seen, width, height, boxes, aside, 4, [left, right]);
     this.lead(context, seen, places, fade);
     for (const { index, x, y } of places) {
       const { name, near, ...at } = seen[index];

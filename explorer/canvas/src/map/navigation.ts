@@ -75,7 +75,7 @@ export class Navigation {
   }
 
   reset(): void {
-    this.stage.lookAtAll();
+    this.stage.lookAt("all");
     store("camera", this.name(), null);
     this.moved();
   }

@@ -5,7 +5,7 @@ import { caught, mixed, Moving } from "../moving";
 import { orbitLens, wholeOrbit, type Ball, type Orbit } from "../orbit";
 import { reducedMotion, type Theme } from "../theme";
 import {
-  cameraOf, FULL, kept, resized, toScreen, wholeView, zoomOf, type Camera, type Frame, type View,
+  cameraOf, FULL, kept, resized, toScreen, mostView, wholeView, zoomOf, type Camera, type Frame, type View,
 } from "../view"; // prettier-ignore
 import { DeepFinder, FlatFinder, type Finder } from "./finder";
 import type { MapModel } from "./model";
@@ -22,8 +22,8 @@ export class Stage {
   /** Where one looks from at a map in space. */
   orbit: Orbit;
   frame: Frame;
-  /** Nobody has panned or zoomed: the whole map stays the whole map in any window. */
-  whole = true;
+  /** Nobody has panned or zoomed: what is seen of the map stays the same in any window. */
+  private still: "most" | "all" | null = "most";
   private lensKept: Lens | null = null;
   private finderKept: Finder | null = null;
   private moving: Moving | null = null;
@@ -120,14 +120,14 @@ export class Stage {
     this.shading = null;
     this.painter.placed();
     this.painter.moved(this.moving);
-    this.lookAtAll();
+    this.lookAt("most");
   }
 
   resize(width: number, height: number): void {
     if (width < 2 || height < 2) return;
     if (width === this.view.width && height === this.view.height) return;
-    this.view = this.whole
-      ? wholeView(width, height, this.frame)
+    this.view = this.still
+      ? this.stillView(width, height)
       : resized(this.view, width, height, this.frame);
     this.orbit = { ...this.orbit, width, height };
     for (const layer of [this.under, this.points, this.over]) fitCanvas(layer, width, height);
@@ -139,30 +139,42 @@ export class Stage {
   setInset(inset: Frame["inset"]): void {
     if (JSON.stringify(inset) === JSON.stringify(this.frame.inset)) return;
     this.frame = { ...this.frame, inset };
-    if (this.whole) this.lookAtAll();
+    if (this.still) this.lookAt(this.still);
     else this.lookedElsewhere();
   }
 
+  /** Whether everything is seen. */
+  get whole(): boolean {
+    return this.still !== null && this.zoom <= 1;
+  }
+
   look(view: View): void {
-    this.whole = false;
+    this.still = null;
     this.view = kept(view, this.frame);
     this.painter.followed();
     this.lookedElsewhere();
   }
 
   turn(orbit: Orbit): void {
-    this.whole = false;
+    this.still = null;
     this.orbit = orbit;
     this.painter.followed();
     this.lookedElsewhere();
   }
 
-  lookAtAll(): void {
+  /** See where nearly all points are, as at first, or everything. */
+  lookAt(what: "most" | "all"): void {
     const { width, height } = this.view;
-    this.view = wholeView(width, height, this.frame);
+    this.still = what;
+    this.view = this.stillView(width, height);
     this.orbit = wholeOrbit(width, height, this.ball);
-    this.whole = true;
     this.lookedElsewhere();
+  }
+
+  private stillView(width: number, height: number): View {
+    const { frame, still } = this;
+    if (still === "all") return wholeView(width, height, frame);
+    return mostView(width, height, frame, this.model.scene.bulk);
   }
 
   private lookedElsewhere(): void {
