@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 
-def show(run: Run, sections: Sequence[Section], evaluation: Evaluation | None) -> None:
+def show(
+    run: Run, sections: Sequence[Section], evaluation: Evaluation | None, *, busy: bool
+) -> None:
     """Show what can be done: settings, measure, take away."""
     with st.popover("Settings", icon=":material/tune:"):
         evaluate_state.show_settings(run)
@@ -26,6 +28,7 @@ def show(run: Run, sections: Sequence[Section], evaluation: Evaluation | None) -
         key="evaluate.measure",
         type="secondary" if is_asked_for(run, evaluation) else "primary",
         icon=":material/straighten:",
+        disabled=busy,
         on_click=evaluate_job.ask,
         args=(run, samples, seed),
         help="Everything on held-out items. It takes seconds to minutes, and goes on while you do "

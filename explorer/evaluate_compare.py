@@ -40,7 +40,7 @@ class Others:
 
 def show(run: Run, model_id: str, evaluation: Evaluation | None) -> None:
     """Show the choice of other models, and the figures of those that are chosen."""
-    st.markdown("**Beside other models of the same data**")
+    st.markdown("##### Beside other models of the same data")
     others = others_of(run, model_id)
     if not others.titles:
         st.caption(

@@ -50,8 +50,8 @@ def step_of(log: list[str]) -> Step:
             continue
         words, first, last = _STEPS[said[1]]
         part = min(int(said[2] or 0), 100) / 100
-        return Step(words, first + part * (last - first))
-    return Step("opening the model", 0.0)
+        return Step(f"Measuring {words}", first + part * (last - first))
+    return Step("Opening the model", 0.0)
 
 
 def arguments(run: Path, samples: int, seed: int) -> list[str]:
@@ -92,8 +92,17 @@ def _written(run: Path) -> float:
         return 0.0
 
 
-def show(run: Run, there: bool) -> bool:
-    """Show how far the measuring of a run is, or how it ended; tell whether it goes on.
+def is_busy(run: Path) -> bool:
+    """Tell whether a run is being measured, or waits to be."""
+    try:
+        job = last(run)
+    except SlotsError:  # `show` says so
+        return False
+    return job is not None and not job.over()
+
+
+def show(run: Run, there: bool) -> None:
+    """Show how far the measuring of a run is, or how it ended.
 
     `there`: whether what is asked for was measured since.
     """
@@ -104,15 +113,13 @@ def show(run: Run, there: bool) -> bool:
         job = last(run.path)
     except SlotsError as error:
         page_parts.problem(str(error))
-        return False
+        return
     if job is None:
-        return False
-    if job.over():
-        if not there:
-            _show_end(job)
-        return False
-    follow(job, "evaluate")
-    return True
+        return
+    if not job.over():
+        follow(job, "evaluate")
+    elif not there:
+        _show_end(job)
 
 
 def follow(job: Job, key: str) -> None:
@@ -142,7 +149,7 @@ def _words(job: Job) -> str:
     if job.state() == "queued":
         return "The measuring waits for its turn: something else is being computed or trained."
     step = step_of(job.log_tail().splitlines())
-    return f"Measuring {step.words}… {duration(job.age())} so far."
+    return f"{step.words}… {duration(job.age())} so far."
 
 
 def _show_end(job: Job) -> None:

@@ -44,9 +44,9 @@ class Classes:
     taken: Mapping[str, NDArray[np.int64]]
 
     def order(self) -> list[int]:
-        """Return the classes to show, those with most items first."""
+        """Return the classes to show, by name: those that have most items where they are many."""
         first = np.argsort(-self.support, kind="stable")[:MOST_LABELS]
-        return [int(number) for number in first]
+        return sorted(int(number) for number in first)
 
     def items(self, features: str, true: int, taken: int) -> NDArray[np.int64]:
         """Return the numbers in the run of the items of one class taken for another."""
@@ -144,7 +144,7 @@ def _matrix(run: Run, classes: Classes, features: str) -> None:
 
 
 def _table(classes: Classes, features: str) -> None:
-    order = [int(number) for number in np.argsort(-classes.support, kind="stable")]
+    order = list(range(len(classes.names)))
     scores = classes.scores[features]
     other = next((one for one in ("pca", "lsa") if one in classes.scores), None)
     columns: dict[str, list[Any]] = {
@@ -176,7 +176,7 @@ def _table(classes: Classes, features: str) -> None:
 
 def _cell(run: Run, classes: Classes, features: str) -> None:
     """Choose a cell by its labels as well, and see what is in it."""
-    every = [int(number) for number in np.argsort(-classes.support, kind="stable")]
+    every = list(range(len(classes.names)))
     true, taken = _worst(classes, features)
     with st.container(horizontal=True, key="evaluate_cell", vertical_alignment="bottom"):
         true = st.selectbox(

@@ -46,8 +46,8 @@ def _tile(metric: Metric, title: str, beside: Sequence[str]) -> None:
     delta, colour = None, "off"
     if other is not None:
         more = metric.value - metric.beside[other]
-        sign = "+" if more > 0 else ""
-        delta = f"{sign}{metric.text(more)} beside {BASELINES[other]}"
+        # With a minus sign instead of a hyphen Streamlit takes it for more.
+        delta = f"{more:+,.{metric.words.digits}f} beside {BASELINES[other]}"
         colour = "normal" if metric.better == "higher" else "inverse"
     st.metric(
         title, f"{metric.text()} {unit}".strip(), delta, colour,  # type: ignore[arg-type]
@@ -76,25 +76,23 @@ def show_gate(config: Mapping[str, Any], result: Mapping[str, Any] | None) -> No
 
 def show_section(section: Section) -> None:
     """Show the measures that answer one question, and what is to be known of them."""
-    st.markdown(f"**{section.title}**")
-    for note in section.notes:
-        st.caption(page_parts.told(note))
-    if section.metrics:
-        with st.container(key=f"evaluate_table_{section.family}"):
-            st.table(_columns(section.metrics), border="horizontal", hide_index=True)
+    with st.container(key=f"evaluate_part_{section.family}", gap="xsmall"):
+        st.markdown(f"##### {section.title}")
+        for note in section.notes:
+            st.caption(page_parts.told(note))
+        if section.metrics:
+            with st.container(key=f"evaluate_table_{section.family}"):
+                st.table(_columns(section.metrics), border="horizontal", hide_index=True)
 
 
 def _columns(metrics: Sequence[Metric]) -> dict[str, list[str]]:
-    columns = {
+    return {
         "Measure": [_name(metric) for metric in metrics],
         "This model": [_value(metric) for metric in metrics],
-        "Beside it": ["  \n".join(_beside(metric)) for metric in metrics],
+        "Beside it": ["  \n".join(_beside(metric)) or "–" for metric in metrics],
         "What it says": [f"{metric.words.meaning} {metric.words.good}" for metric in metrics],
         "Measured on": [page_parts.literal(metric.of) for metric in metrics],
     }
-    if not any(columns["Beside it"]):
-        del columns["Beside it"]
-    return columns
 
 
 def _name(metric: Metric) -> str:
@@ -103,11 +101,15 @@ def _name(metric: Metric) -> str:
 
 
 def _value(metric: Metric) -> str:
-    unit = f" {metric.words.unit}" if metric.words.unit else ""
-    error = ""
+    unit = metric.words.unit
+    if " to " in unit or unit.startswith("at "):
+        unit = f"({unit})"
+    lines = [f"**{metric.text()}** {unit}".strip()]
     if metric.error is not None:
-        error = f"  \n± {metric.text(metric.error)} ({metric.error_kind})"
-    return f"**{metric.text()}**{unit}{error}"
+        least = 10.0**-metric.words.digits
+        error = f"± {metric.text(metric.error)}" if metric.error >= least / 2 else f"± < {least:g}"
+        lines.append(f"{error} ({metric.error_kind})")
+    return "  \n".join(lines)
 
 
 def _beside(metric: Metric) -> Iterator[str]:

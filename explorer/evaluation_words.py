@@ -62,12 +62,12 @@ WORDS: dict[str, Words] = {
     "perplexity_word": Words(
         "Perplexity (of words)", "words",
         "As unsure at each word as if it had to choose among so many, all as likely.",
-        "Lower is better, for one vocabulary only.", "lower",
+        "Lower is better, for one vocabulary only.", "lower", 1,
     ),
     "perplexity_subword": Words(
         "Perplexity (of subwords)", "subwords",
         "As unsure at each piece of a word as if it had to choose among so many, all as likely.",
-        "Lower is better; never to be compared with that of words.", "lower",
+        "Lower is better; never to be compared with that of words.", "lower", 1,
     ),
     "language_model_gap": Words(
         "How far behind a plain language model", NATS,

@@ -31,7 +31,4 @@ def confusion(table: NDArray[np.int64], names: Sequence[str], *, dark: bool = Fa
         for row in range(len(names))
         for column in range(len(names))
     ]
-    figure = with_cells(figure, names, names, said)
-    figure.update_xaxes(title="taken for", title_standoff=4)
-    figure.update_yaxes(title="true label", title_standoff=4)
-    return figure
+    return with_cells(figure, names, names, said)

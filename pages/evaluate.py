@@ -20,12 +20,13 @@ evaluation = evaluate_state.shown(run)
 result = None if evaluation is None else evaluation.result
 sections = evaluation_metrics.sections(run.config, result)
 there = evaluate_bar.is_asked_for(run, evaluation)
+busy = evaluate_job.is_busy(run.path)
 
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
     page_parts.page_header("Evaluate", "What this model is worth, and how one can tell.")
-    evaluate_bar.show(run, sections, evaluation)
+    evaluate_bar.show(run, sections, evaluation, busy=busy)
 
-busy = evaluate_job.show(run, there)
+evaluate_job.show(run, there)
 evaluate_bar.show_state(run, evaluation, busy=busy)
 evaluate_tables.show_main(sections)
 evaluate_tables.show_gate(run.config, result)
