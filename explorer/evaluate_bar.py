@@ -20,6 +20,13 @@ def show(
     run: Run, sections: Sequence[Section], evaluation: Evaluation | None, *, busy: bool
 ) -> None:
     """Show what can be done: settings, measure, take away."""
+    with st.container(key="evaluate_ways", horizontal=True, gap="small", width="content"):
+        _show_ways(run, sections, evaluation, busy=busy)
+
+
+def _show_ways(
+    run: Run, sections: Sequence[Section], evaluation: Evaluation | None, *, busy: bool
+) -> None:
     with st.popover("Settings", icon=":material/tune:"):
         evaluate_state.show_settings(run)
     samples, seed = evaluate_state.asked(run)

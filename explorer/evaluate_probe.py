@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 MOST_LABELS = 40
+# A matrix of more takes the whole width.
+MOST_BESIDE = 16
 MOST_ITEMS = 60
 TABLE_HEIGHT, ITEMS_HEIGHT = 420, 320
 _SCORES = ("precision", "recall", "f1")
@@ -104,6 +106,11 @@ def show(run: Run, evaluation: Evaluation) -> None:
                 format_func=lambda name: FEATURES[name].capitalize()
                 if name == "latent" else FEATURES[name],
             ) or "latent"  # fmt: skip
+        if len(classes.names) > MOST_BESIDE:
+            _matrix(run, classes, features)
+            _cell(run, classes, features)
+            _table(classes, features)
+            return
         left, right = st.columns([1.25, 1], gap="medium")
         with left:
             _matrix(run, classes, features)
@@ -205,7 +212,7 @@ def _show_items(run: Run, items: NDArray[np.int64]) -> None:
         page_parts.show_pictures(np.asarray(pictures), names, width=64)
         return
     st.dataframe(
-        {key: selection.table_columns(run, shown)[key] for key in ("Text", "Item")},
+        {key: selection.table_columns(run, shown)[key] for key in ("Item", "Text")},
         column_config={
             "Text": st.column_config.TextColumn("Text", width="large"),
             "Item": st.column_config.NumberColumn("Item", format="%d", width="small"),

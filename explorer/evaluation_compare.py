@@ -108,7 +108,9 @@ def _row(runs: Sequence[Measured], metrics: Sequence[Metric | None], name: str) 
         elif best is None or number == best:
             shown.append(Cell(metric.text(), best=number == best))
         else:
-            shown.append(Cell(metric.text(), near=_near(runs, metrics, best, number, name)))
+            alike = metric.text() == metrics[best].text()  # type: ignore[union-attr]
+            near = True if alike else _near(runs, (best, number), name)
+            shown.append(Cell(metric.text(), near=near))
     return Row(first, tuple(shown))
 
 
@@ -136,20 +138,22 @@ def _best(metrics: Sequence[Metric | None], comparable: Sequence[int], first: Me
     return pick(values, key=lambda number: values[number])
 
 
-def _near(
-    runs: Sequence[Measured], metrics: Sequence[Metric | None], best: int, other: int, name: str
-) -> bool | None:
-    """Whether the difference to the best one may be chance."""
-    one, two = metrics[best], metrics[other]
-    assert one is not None
-    assert two is not None
-    difference = abs(one.value - two.value)
-    error = _paired_error(runs[best].evaluation, runs[other].evaluation, name)
+def _near(runs: Sequence[Measured], pair: tuple[int, int], name: str) -> bool | None:
+    """Whether the difference of two runs may be chance."""
+    # A perplexity is the likelihood by another name, and that one's error is known.
+    name = "likelihood.iw_nll" if name.startswith("likelihood.perplexity_") else name
+    one, two = (
+        next((metric for metric in every(runs[number].sections) if metric.id == name), None)
+        for number in pair
+    )
+    if one is None or two is None:
+        return None
+    error = _paired_error(runs[pair[0]].evaluation, runs[pair[1]].evaluation, name)
     if error is None:
         if one.error is None or two.error is None:
             return None
         error = float(np.hypot(one.error, two.error))
-    return difference < _ERRORS * error
+    return abs(one.value - two.value) < _ERRORS * error
 
 
 def _paired_error(one: Evaluation | None, other: Evaluation | None, name: str) -> float | None:
