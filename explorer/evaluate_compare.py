@@ -180,8 +180,8 @@ def _about(runs: Sequence[Measured]) -> str:
     words = (
         ":material/star: is the best of those that may be compared. ≈ is within noise of it: the "
         "difference is less than two standard errors (likelihoods and accuracy item by item, where "
-        "the items are the same) or, of clusters, twice their spread over seeds. Where no error is known, nothing is said "
-        "of noise."
+        "the items are the same) or, of clusters, twice their spread over seeds. "
+        "Where no error is known, nothing is said of noise."
     )
     if False in same:
         words += " Not all were measured on the same held-out items, since their seeds differ."

@@ -27,6 +27,7 @@ _MAIN: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("clustering.nmi", "Clusters and labels (NMI)", ("lsa", "pca")),
 )
 MOST_MAIN = 5
+_SHORT = {"language_model": "plain LM"}
 
 
 def show_main(sections: Sequence[Section]) -> None:
@@ -42,12 +43,12 @@ def show_main(sections: Sequence[Section]) -> None:
 
 def _tile(metric: Metric, title: str, beside: Sequence[str]) -> None:
     other = next((one for one in beside if one in metric.beside), None)
-    unit = metric.words.unit if metric.words.unit.startswith("nats") else ""
+    unit = "nats" if metric.words.unit.startswith("nats") else ""
     delta, colour = None, "off"
     if other is not None:
         more = metric.value - metric.beside[other]
         # With a minus sign instead of a hyphen Streamlit takes it for more.
-        delta = f"{more:+,.{metric.words.digits}f} beside {BASELINES[other]}"
+        delta = f"{more:+,.{metric.words.digits}f} beside {_SHORT.get(other, BASELINES[other])}"
         colour = "normal" if metric.better == "higher" else "inverse"
     st.metric(
         title, f"{metric.text()} {unit}".strip(), delta, colour,  # type: ignore[arg-type]
@@ -89,7 +90,7 @@ def _columns(metrics: Sequence[Metric]) -> dict[str, list[str]]:
     return {
         "Measure": [_name(metric) for metric in metrics],
         "This model": [_value(metric) for metric in metrics],
-        "Beside it": ["  \n".join(_beside(metric)) or "–" for metric in metrics],
+        "Beside it": ["  \n".join(_beside(metric)) for metric in metrics],
         "What it says": [f"{metric.words.meaning} {metric.words.good}" for metric in metrics],
         "Measured on": [page_parts.literal(metric.of) for metric in metrics],
     }

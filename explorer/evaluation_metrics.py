@@ -172,7 +172,7 @@ def _probe(result: Mapping[str, Any]) -> Section:
 def _of_share(latent: Mapping[str, Any], name: str, items: int) -> float | None:
     """The standard error of a share of so many items; of other scores it is not known."""
     share = number(latent, name)
-    if name != "accuracy" or share is None or not items or not 0 <= share <= 1:
+    if name != "accuracy" or share is None or items < 1 or not 0 <= share <= 1:
         return None
     return float((share * (1 - share) / items) ** 0.5)
 

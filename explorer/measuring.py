@@ -20,11 +20,6 @@ PICTURE_SAMPLES, TEXT_SAMPLES = 100, 50
 Progress = Callable[[str, int, int], None]
 # What was measured of each item, by names of `vae_core.evaluation.evaluate`.
 OfItems = dict[str, Sequence[float]]
-WITHOUT_ITEMS = (
-    "This run was published without its data, so what needs them is left out: how likely they are, "
-    "how well they are rebuilt, and what stands beside a probe. Give the data with --data to have "
-    "it all."
-)
 _PARTS = {
     "test": "test",
     "validation": "validation, for want of a test part",

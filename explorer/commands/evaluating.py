@@ -21,10 +21,16 @@ from explorer.commands.using import (
     load_data,
     open_run,
 )
-from explorer.measuring import PICTURE_SAMPLES, TEXT_SAMPLES, WITHOUT_ITEMS
+from explorer.measuring import PICTURE_SAMPLES, TEXT_SAMPLES
 from explorer.remarks import unknown_words
 from vae_core.checks import check_whole
 from vae_core.config import MAX_SAMPLES, ConfigError
+
+_WITHOUT_ITEMS = (
+    "This run was published without its data, so what needs them is left out: how likely they are, "
+    "how well they are rebuilt, and what stands beside a probe. Give the data with --data to have "
+    "it all."
+)
 
 
 def evaluate(
@@ -80,7 +86,7 @@ def evaluate(
     if keep:
         kept_evaluations.keep(opened, samples, seed, result, of_items, parts.rows)
     if "without_items" in result:
-        typer.echo(WITHOUT_ITEMS, err=True)
+        typer.echo(_WITHOUT_ITEMS, err=True)
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
         return

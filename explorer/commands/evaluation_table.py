@@ -89,7 +89,7 @@ def _classes(section: Mapping[str, Any]) -> Iterator[str]:
         }
     )
     if len(first) > _MOST_CLASSES:
-        yield f"  … {len(first) - _MOST_CLASSES} more; --json has all, and the confusion matrix"
+        yield f"  … {len(first) - _MOST_CLASSES} more; the JSON has all, and the matrix"
 
 
 def _rows(section: Mapping[str, Any]) -> Iterator[str]:
