@@ -88,8 +88,8 @@ def measured(
     head = {"run": run.summary.name, "data": parts.name, "split": parts.split}
     if isinstance(test.items, LatentItems):
         told = evaluate_places(
-            run.model, test, train=parts.train, validation=parts.validation, seed=seed,
-            progress=progress, of_items=of_items,
+            run.model, test, train=parts.train, validation=parts.validation, quick=samples == 0,
+            seed=seed, progress=progress, of_items=of_items,
         )  # fmt: skip
         return _finite({**head, "without_items": True, **told})
     if samples == 0:

@@ -35,6 +35,9 @@ def test_places_alone_give_what_needs_no_items() -> None:
         name: whole["text"][name] for name in written
     }
     assert "likelihood" not in found
+    quick = evaluate_places(model, DescribedItems(LatentItems(posterior), LABELS), quick=True)
+    assert quick == {name: found[name] for name in quick}
+    assert not any(isinstance(value, dict) for value in quick.values())
     assert not {"lsa", "tfidf"} & {*found["probe"], *found["clustering"]}
     assert len(taken_for["probe_latent"]) == found["probe"]["test_items"]
 
