@@ -76,10 +76,10 @@ def show_state(run: Run, evaluation: Evaluation | None, *, busy: bool) -> None:
         return
     samples, seed = evaluate_state.asked(run)
     if not is_asked_for(run, evaluation):
+        then = "" if busy else " Measure again to have that."
         st.info(
             f"Shown is what was measured with K = {evaluation.samples} and seed "
-            f"{evaluation.seed}; you ask for K = {samples} and seed {seed}. Measure again to have "
-            "that.",
+            f"{evaluation.seed}; you ask for K = {samples} and seed {seed}.{then}",
             icon=":material/tune:",
         )
     if evaluation.result.get("without_items") is True:
