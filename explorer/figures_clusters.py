@@ -14,6 +14,7 @@ from explorer.colouring import NEUTRAL, PALETTE
 from explorer.figures_live import FAINT
 
 LONGEST_NAME = 28
+BLUE, ORANGE = "58, 155, 220", "221, 120, 30"
 _ROW, _AROUND, _SQUARE = 26, 150, 22
 _CLEAR = "rgba(0, 0, 0, 0)"
 
@@ -82,31 +83,53 @@ def contingency(
     """Draw how many items have each label and are in each cluster: table (labels, clusters).
 
     A cell is the stronger the larger its share of the label is; `dark`: what is below the figure.
-    Squares that cannot be seen lie on the cells, one point each in the order of the rows, since
-    Plotly selects nothing on a heat map.
     """
     rows, columns = table.shape
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            text=np.where(table > 0, np.char.mod("%d", table), ""),
-            texttemplate="%{text}",
-            # Plotly would choose it for an opaque cell.
-            textfont={"color": "#f2f3f5" if dark else "#1c1e22"},
-            colorscale=[[0.0, "rgba(58, 155, 220, 0.04)"], [1.0, "rgba(58, 155, 220, 0.95)"]],
-            showscale=False,
-            hoverinfo="skip",
-            xgap=2,
-            ygap=2,
-        )
-    )
     y, x = np.divmod(np.arange(rows * columns), columns)
     said = [
         f"{table[row, column]:,} items of label {plain(labels[row])}<br>in "
         f"{plain(clusters[column])}: {shares[row, column]:.0%} of the label"
         for row, column in zip(y.tolist(), x.tolist(), strict=True)
     ]
+    figure = go.Figure(heat(shares, table, BLUE, dark=dark))
+    return with_cells(figure, labels, clusters, said)
+
+
+def heat(
+    shares: NDArray[np.float64], table: NDArray[np.int64], colour: str, *, dark: bool
+) -> go.Heatmap:
+    """Draw cells (rows, columns) as strong as their shares, 0 to 1, with their counts on them.
+
+    A share that is no number leaves its cell empty; `colour`: "red, green, blue".
+    """
+    there = (table > 0) & np.isfinite(shares)
+    return go.Heatmap(
+        z=shares,
+        zmin=0.0,
+        zmax=1.0,
+        text=np.where(there, np.char.mod("%d", table), ""),
+        texttemplate="%{text}",
+        # Plotly would choose it for an opaque cell.
+        textfont={"color": "#f2f3f5" if dark else "#1c1e22"},
+        colorscale=[[0.0, f"rgba({colour}, 0.04)"], [1.0, f"rgba({colour}, 0.95)"]],
+        showscale=False,
+        hoverinfo="skip",
+        hoverongaps=False,
+        xgap=2,
+        ygap=2,
+    )
+
+
+def with_cells(
+    figure: go.Figure, rows: Sequence[str], columns: Sequence[str], said: Sequence[str]
+) -> go.Figure:
+    """Name the rows and columns of cells, and let them be clicked; `said`: of each, row by row.
+
+    Squares that cannot be seen lie on the cells, one point each, since Plotly selects nothing on a
+    heat map.
+    """
+    y, x = np.divmod(np.arange(len(rows) * len(columns)), len(columns))
     figure.add_trace(
         go.Scatter(
             x=x,
@@ -125,17 +148,18 @@ def contingency(
         plot_bgcolor=_CLEAR,
         autosize=True,
         margin={"l": 8, "r": 72, "t": 8, "b": 8},
-        height=_ROW * rows + _AROUND,
+        height=_ROW * len(rows) + _AROUND,
         clickmode="event+select",
         dragmode=False,
     )
     figure.update_xaxes(
-        tickvals=np.arange(columns), ticktext=[plain(name) for name in clusters], tickangle=-40,
-        showgrid=False, zeroline=False, automargin=True, side="top", fixedrange=True,
+        tickvals=np.arange(len(columns)), ticktext=[plain(name) for name in columns],
+        tickangle=-40, showgrid=False, zeroline=False, automargin=True, side="top",
+        fixedrange=True,
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=np.arange(rows), ticktext=[plain(name) for name in labels], autorange="reversed",
-        showgrid=False, zeroline=False, automargin=True, fixedrange=True,
+        tickvals=np.arange(len(rows)), ticktext=[plain(name) for name in rows],
+        autorange="reversed", showgrid=False, zeroline=False, automargin=True, fixedrange=True,
     )  # fmt: skip
     return figure
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from explorer import kept_evaluations
 from tests.support import latentscape
+from vae_core.checkpoint import load_run
 
 ROWS = [
     (f"the {size} {animal} {verb} {place}", animal, size)
@@ -173,4 +175,31 @@ def test_impossible_calls_are_one_sentence(text_run: Path, tmp_path: Path) -> No
     assert "no column" in refused(
         text_run, "--data", written(tmp_path / "a.tsv", ROWS[:3]), "--label-column", "colour"
     )
-    assert "--data" in refused("mnist")
+    assert "--keep" in refused(text_run, "--keep", "--quick")
+
+
+def test_a_run_without_its_data_is_measured_by_its_places() -> None:
+    done = latentscape("evaluate", "mnist", "--json")
+    assert done.returncode == 0
+    assert "published without its data" in done.stderr
+    found = json.loads(done.stdout)
+    assert found["without_items"] is True
+    assert found["items"] == 5000
+    assert found["probe"]["latent"]["accuracy"] > 0.8
+    assert "likelihood" not in found
+
+
+def test_labels_are_told_one_by_one(text_run: Path) -> None:
+    by_class = measured(text_run, "--samples", "1")["probe"]["by_class"]
+    assert by_class["names"] == ["cat", "dog", "horse"]
+    assert sum(by_class["support"]) == 12
+    assert [len(row) for row in by_class["latent"]["confusion"]] == [3, 3, 3]
+    assert "of μ, class by class (3)" in shown(text_run, "--samples", "1")
+
+
+def test_it_is_kept_where_the_page_finds_it(text_run: Path) -> None:
+    printed = measured(text_run, "--samples", "2", "--seed", "4", "--keep")
+    kept = kept_evaluations.find(load_run(text_run), 2, 4)
+    assert kept is not None
+    assert kept.result == printed
+    assert len(kept.rows) == len(kept.of_items["nll"]) == 12

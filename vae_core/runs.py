@@ -125,6 +125,11 @@ def part_of(run: Run, part: str) -> Dataset | None:
     indices = np.flatnonzero(np.array(run.split) == part)
     if run.items_are_decoded or not len(indices):
         return None
+    return dataset_of(run).subset(indices)
+
+
+def dataset_of(run: Run) -> Dataset:
+    """All items of a run whose folder holds the originals, with labels and metadata."""
     return Dataset(
         name=run.summary.dataset,
         modality=data_modality(run.modality),
@@ -132,4 +137,4 @@ def part_of(run: Run, part: str) -> Dataset | None:
         texts=run.table.texts,
         labels=run.labels,
         metadata=run.metadata,
-    ).subset(indices)
+    )

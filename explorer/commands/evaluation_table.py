@@ -10,6 +10,8 @@ _NAME_WIDTH = 36
 _LINE_WIDTH = 100
 _GROUP_WIDTH, _CELL, _WIDE_CELL = 18, 11, 16
 
+_MOST_CLASSES = 20
+
 _EXPLAINED = {
     "posterior": "what z keeps of an item, in nats; information is at most ln(items)",
     "likelihood": "−log p(x) by importance sampling, in nats an item; lower is better",
@@ -48,14 +50,46 @@ def _section(name: str, section: Mapping[str, Any]) -> Iterator[str]:
         yield from _wrapped(f"left out: {section['left_out']}", "  ")
     elif name == "gate":
         yield from _gate(section)
+    elif name == "probe":
+        yield from _rows(section)
+        yield from _grid(_mappings(section, "by_class"))
+        yield from _classes(section)
     elif name == "factors":
         yield from _rows(section)
         yield from _grid(_by_factor(section))
     else:
         yield from _rows(section)
-        yield from _grid({k: v for k, v in section.items() if isinstance(v, Mapping)})
+        yield from _grid(_mappings(section))
     if "note" in section:
         yield from _wrapped(section["note"], "  ")
+
+
+def _mappings(section: Mapping[str, Any], *without: str) -> dict[str, Mapping[str, Any]]:
+    return {
+        name: value
+        for name, value in section.items()
+        if isinstance(value, Mapping) and name not in without
+    }
+
+
+def _classes(section: Mapping[str, Any]) -> Iterator[str]:
+    """What the probe of μ is worth for each class, the most frequent ones first."""
+    known = section.get("by_class")
+    if known is None:
+        return
+    first = sorted(range(len(known["names"])), key=lambda number: -known["support"][number])
+    yield f"  of μ, class by class ({len(first)})"
+    yield from _grid(
+        {
+            known["names"][number]: {
+                "items": known["support"][number],
+                **{name: known["latent"][name][number] for name in ("precision", "recall", "f1")},
+            }
+            for number in first[:_MOST_CLASSES]
+        }
+    )
+    if len(first) > _MOST_CLASSES:
+        yield f"  … {len(first) - _MOST_CLASSES} more; the JSON has all, and the matrix"
 
 
 def _rows(section: Mapping[str, Any]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -38,19 +39,31 @@ def importance_weighted_nll(
     generator = torch.Generator(device=model.device).manual_seed(seed)
     found = torch.empty(len(items), dtype=torch.float64)
     done = 0
+
+    def tell(of_batch: int) -> None:
+        progress("likelihood", done + of_batch, len(items))
+
+    tell(0)
     with measuring(model):
         for indices in even_batches(items, rows):
-            total = _log_weight_sums(model, items.batch(indices), samples, rows, generator)
+            total = _log_weight_sums(model, items.batch(indices), samples, rows, generator, tell)
             found[indices] = math.log(samples) - total
             done += len(indices)
-            progress("likelihood", done, len(items))
     return found
 
 
 def _log_weight_sums(
-    model: VAE, batch: Tensor, samples: int, rows: int, generator: torch.Generator
+    model: VAE,
+    batch: Tensor,
+    samples: int,
+    rows: int,
+    generator: torch.Generator,
+    tell: Callable[[int], None],
 ) -> Tensor:
-    """logsumexp_k of the log weights of each item of a batch: (batch,), float64, on the CPU."""
+    """logsumexp_k of the log weights of each item of a batch: (batch,), float64, on the CPU.
+
+    ``tell`` hears how many items of the batch the draws so far amount to, all of them at the end.
+    """
     mean, log_variance = model.encode(batch)
     at_once = max(1, min(samples, rows // len(batch)))
     total = torch.full((len(batch),), -math.inf, dtype=torch.float64)
@@ -62,6 +75,7 @@ def _log_weight_sums(
         chunk = weights.cpu().double().view(count, -1).logsumexp(dim=0)
         total = torch.logaddexp(total, chunk)
         left -= count
+        tell(len(batch) * (samples - left) // samples)
     return total
 
 

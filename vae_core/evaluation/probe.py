@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
@@ -39,9 +41,38 @@ class ProbeScore(NamedTuple):
     converged: bool
 
 
+class Probe(NamedTuple):
+    """A probe's scores, and the class that it gives to each item of the test part, in order."""
+
+    score: ProbeScore
+    predicted: tuple[str, ...]
+
+
+class ClassScores(NamedTuple):
+    """What a probe is worth class by class, in the order of the names it was asked for.
+
+    ``precision``, ``recall`` and ``f1`` (classes,), 0 where there is nothing to divide by;
+    ``support`` (classes,), the items that truly are of each; ``confusion`` (classes, classes), the
+    items of each true class (rows) by the class they were given (columns).
+    """
+
+    precision: npt.NDArray[np.float64]
+    recall: npt.NDArray[np.float64]
+    f1: npt.NDArray[np.float64]
+    support: npt.NDArray[np.int64]
+    confusion: npt.NDArray[np.int64]
+
+
 def linear_probe(
     train: Labelled, validation: Labelled, test: Labelled, *, standardise: bool = True
 ) -> ProbeScore:
+    """The scores of ``probed``."""
+    return probed(train, validation, test, standardise=standardise).score
+
+
+def probed(
+    train: Labelled, validation: Labelled, test: Labelled, *, standardise: bool = True
+) -> Probe:
     """Logistic regression fitted on ``train``, C by macro-F1 on ``validation``, scored on ``test``.
 
     ``standardise`` scales each feature by mean and deviation of ``train``; sparse rows of length 1
@@ -57,9 +88,35 @@ def linear_probe(
     fits = [_fit(train, c) for c in C_CHOICES]
     best = max(fits, key=lambda fit: _macro(fit, validation)[2])
     precision, recall, f1 = _macro(best, test)
-    accuracy = accuracy_score(test.labels, best.predict(test.features))
+    predicted = best.predict(test.features)
+    accuracy = accuracy_score(test.labels, predicted)
     converged = int(best.n_iter_.max()) < _MAX_STEPS
-    return ProbeScore(float(accuracy), precision, recall, f1, float(best.C), converged)
+    score = ProbeScore(float(accuracy), precision, recall, f1, float(best.C), converged)
+    return Probe(score, tuple(map(str, predicted)))
+
+
+def class_scores(
+    labels: Sequence[str], predicted: Sequence[str], names: Sequence[str]
+) -> ClassScores:
+    """Scores of each of ``names``, which has every class of ``labels`` and ``predicted`` once."""
+    place = {name: number for number, name in enumerate(names)}
+    if len(labels) != len(predicted) or not place.keys() >= {*labels, *predicted}:
+        raise DataError(
+            f"Classes are compared item by item, each by its name; {len(labels)} labels and "
+            f"{len(predicted)} predictions of {len(place)} names came."
+        )
+    count = len(names)
+    rows = np.array([place[label] for label in labels], dtype=np.int64)
+    columns = np.array([place[label] for label in predicted], dtype=np.int64)
+    table = np.bincount(rows * count + columns, minlength=count * count).reshape(count, count)
+    right, support, given = table.diagonal(), table.sum(axis=1), table.sum(axis=0)
+    return ClassScores(
+        precision=right / np.maximum(given, 1),
+        recall=right / np.maximum(support, 1),
+        f1=2 * right / np.maximum(support + given, 1),
+        support=support.astype(np.int64),
+        confusion=table.astype(np.int64),
+    )
 
 
 def _check(*parts: Labelled) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from vae_core.data.dataset import DataError
@@ -39,14 +40,20 @@ def likelihood_section(
     language_model: VAE | None,
     seed: int,
     progress: Progress,
+    of_items: dict[str, Sequence[float]] | None = None,
 ) -> dict[str, Any]:
-    """IW-NLL with its K, the perplexity that follows, and the plain language model's."""
+    """IW-NLL with its K, the perplexity that follows, and the plain language model's.
+
+    ``of_items`` is filled with the IW-NLL of each item ("nll").
+    """
     nll = importance_weighted_nll(model, items, samples, seed=seed, progress=progress)
+    if of_items is not None:
+        of_items["nll"] = nll.tolist()
     found: dict[str, Any] = {
         "items": len(items),
         "samples": samples,
         "iw_nll": float(nll.mean()),
-        "iw_nll_standard_error": float(nll.std()) / math.sqrt(len(nll)) if len(nll) > 1 else 0.0,
+        "iw_nll_standard_error": standard_error(nll),
     }
     tokens = token_count(items)
     if tokens is None:
@@ -62,6 +69,12 @@ def likelihood_section(
         found["language_model_perplexity"] = perplexity(float(plain.sum()), tokens)
         found |= language_model_gap(model, items, nll, plain, samples, seed=seed, progress=progress)
     return found
+
+
+def standard_error(values: Sequence[float] | Tensor) -> float:
+    """Of the mean of values (items,); 0 for a single one, which cannot tell."""
+    known = torch.as_tensor(values, dtype=torch.float64)
+    return float(known.std()) / math.sqrt(len(known)) if len(known) > 1 else 0.0
 
 
 def _of_pixels(model: VAE) -> dict[str, Any]:
@@ -91,13 +104,20 @@ def text_section(
     progress("reconstructions", 0, 3)
     decodes = text.decoded_texts(model, mean[rows])
     bleu = text.reconstruction_bleu(decodes, [texts[row] for row in rows], lowercase=lowercase)
-    progress("samples", 1, 3)
-    drawn = text.prior_texts(model, SELF_BLEU_SAMPLES, seed=seed)
-    progress("paths", 2, 3)
     return {
         "reconstruction_bleu": bleu,
         "reconstruction_items": len(rows),
         "tokenisation": text.TOKENISATION + (", lower case" if lowercase else ""),
+        **written_section(model, mean, seed=seed, progress=progress),
+    }
+
+
+def written_section(model: VAE, mean: Tensor, *, seed: int, progress: Progress) -> dict[str, Any]:
+    """Variety of samples, and smoothness of paths between rows of μ (items, latent_dim)."""
+    progress("samples", 1, 3)
+    drawn = text.prior_texts(model, SELF_BLEU_SAMPLES, seed=seed)
+    progress("paths", 2, 3)
+    return {
         "self_bleu": text.self_bleu(drawn),
         "self_bleu_samples": len(drawn),
         "samples_distinct": len(set(drawn)),
@@ -120,23 +140,26 @@ def _paths(model: VAE, mean: Tensor, seed: int) -> dict[str, Any]:
     }
 
 
-def topics_section(model: VAE, texts: Sequence[str]) -> dict[str, Any]:
-    """Coherence and diversity of a document model's topics, counted in ``texts``."""
+def topics_section(model: VAE, texts: Sequence[str] | None) -> dict[str, Any]:
+    """Coherence and diversity of a document model's topics, counted in ``texts``.
+
+    Without texts there is no coherence, which is how often words occur together.
+    """
     from vae_core.evaluation.topics import TOP_WORDS, topic_diversity, topic_npmi
 
     topics, tokenizer = getattr(model, "topics", None), tokenizer_of(model)
     if topics is None or tokenizer is None:
         raise DataError(f"The model {model.config.family} has no topics.")
     words = [topic.words for topic in topics(TOP_WORDS)]
+    found = {"topics": len(words), "top_words": TOP_WORDS, "diversity": topic_diversity(words)}
+    if texts is None:
+        return found
     coherence = topic_npmi(words, document_words(tokenizer, texts))
-    return {
-        "topics": len(words),
-        "top_words": TOP_WORDS,
+    return found | {
         "npmi": float(np.mean(coherence)),
         "npmi_least": min(coherence),
         "npmi_greatest": max(coherence),
         "npmi_documents": len(texts),
-        "diversity": topic_diversity(words),
     }
 
 

@@ -41,6 +41,7 @@ def evaluate(
     language_model: VAE | None = None,
     seed: int = 0,
     progress: Progress = silent,
+    of_items: dict[str, Sequence[float]] | None = None,
 ) -> dict[str, Any]:
     """What a model is worth on ``items``, as JSON values; nats per item.
 
@@ -55,20 +56,25 @@ def evaluate(
     probe is fitted on ``train`` and picks C on ``validation``; without them, on random parts of
     ``items``. ``language_model`` is the same decoder trained with the objective "language-model".
     A section that cannot be had is {"left_out": why}.
+
+    ``of_items`` is filled with what was measured of each item, in their order: "elbo" and "nll"
+    (nats), and what the probe took some of them for (``label_sections.probe_section``).
     """
     check_whole("samples", samples, 0, MAX_SAMPLES)
     if language_model is not None and samples == 0:
         raise ConfigError("samples must be 1 or more to compare with a language model, but is 0.")
     if not len(items):
         raise DataError("There are no items to measure; give at least one.")
-    posterior = encode_items(model, items)
-    result = _basics(model, items, posterior, seed)
+    of_items = {} if of_items is None else of_items
+    posterior = finite(encode_items(model, items))
+    result = _basics(model, items, posterior, seed, of_items)
     if samples == 0:
         return result
-    result["posterior"] = _posterior_section(model, result)
+    result["posterior"] = posterior_section(model, result)
     result["likelihood"] = sections.likelihood_section(
-        model, items, samples=samples, language_model=language_model, seed=seed, progress=progress
-    )
+        model, items, samples=samples, language_model=language_model, seed=seed,
+        progress=progress, of_items=of_items,
+    ) | {"elbo_standard_error": sections.standard_error(of_items["elbo"])}  # fmt: skip
     test = DescribedItems(items, labels, texts, factors or {})
     if model.modality == "sentences" and texts is not None:
         result["text"] = sections.text_section(
@@ -76,8 +82,8 @@ def evaluate(
         )
     if model.modality == "documents" and texts is not None:
         counted = texts if train is None or train.texts is None else train.texts
-        result["topics"] = _or_why_not(lambda: sections.topics_section(model, counted))
-    result |= _label_sections(model, test, train, validation, seed, progress)
+        result["topics"] = or_why_not(lambda: sections.topics_section(model, counted))
+    result |= described_sections(model, test, train, validation, seed, progress, of_items)
     if model.modality != "images":
         gate = sections.gate_of(
             result, result["likelihood"], has_language_model=model.modality == "sentences"
@@ -86,22 +92,35 @@ def evaluate(
     return result
 
 
-def _basics(model: VAE, items: ItemTensors, posterior: Posterior, seed: int) -> dict[str, Any]:
+def finite(posterior: Posterior) -> Posterior:
+    """The same. Raises DataError where it has anything that is no number."""
+    fine = torch.stack([values.isfinite().all(dim=1) for values in posterior]).all(dim=0)
+    if not bool(fine.all()):
+        raise DataError(
+            f"The encoder gives no numbers (NaN or infinite) for {int((~fine).sum()):,} of "
+            f"{len(fine):,} items, so nothing can be measured; train again with a lower learning "
+            "rate."
+        )
+    return posterior
+
+
+def _basics(
+    model: VAE,
+    items: ItemTensors,
+    posterior: Posterior,
+    seed: int,
+    of_items: dict[str, Sequence[float]],
+) -> dict[str, Any]:
     z = posterior.sample(torch.Generator().manual_seed(seed))
-    reconstruction = float(log_likelihoods(model, items, z).mean())
-    kl = mean_kl(model, posterior, z)
-    rows = torch.from_numpy(drawn(np.arange(len(items)), MAX_INFORMATION_ITEMS, seed))
+    likelihoods, divergences = log_likelihoods(model, items, z), item_kl(model, posterior, z)
+    of_items["elbo"] = (likelihoods - divergences).tolist()
+    reconstruction, kl = float(likelihoods.mean()), float(divergences.mean())
     result: dict[str, Any] = {
         "items": len(items),
         "elbo": reconstruction - kl,
         "reconstruction": reconstruction,
         "kl": kl,
-        "active_units": active_units(posterior.mean),
-        "latent_dim": model.latent_dim,
-        "mutual_information": mutual_information(
-            Posterior(posterior.mean[rows], posterior.log_variance[rows]), seed=seed
-        ),
-        "mutual_information_items": len(rows),
+        **what_z_keeps(model, posterior, seed),
     }
     tokens = token_count(items)
     if tokens is not None:
@@ -117,18 +136,35 @@ def _basics(model: VAE, items: ItemTensors, posterior: Posterior, seed: int) -> 
     return result
 
 
+def what_z_keeps(model: VAE, posterior: Posterior, seed: int) -> dict[str, Any]:
+    """Active units, and mutual information with the number of items it was taken over."""
+    rows = torch.from_numpy(drawn(np.arange(len(posterior.mean)), MAX_INFORMATION_ITEMS, seed))
+    some = Posterior(posterior.mean[rows], posterior.log_variance[rows])
+    return {
+        "active_units": active_units(posterior.mean),
+        "latent_dim": model.latent_dim,
+        "mutual_information": mutual_information(some, seed=seed),
+        "mutual_information_items": len(rows),
+    }
+
+
 def mean_kl(model: VAE, posterior: Posterior, z: Tensor) -> float:
-    """Mean of KL(q(z|x) ‖ p(z)), nats: exact for the prior N(0, I).
+    """Mean of ``item_kl``."""
+    return float(item_kl(model, posterior, z).mean())
+
+
+def item_kl(model: VAE, posterior: Posterior, z: Tensor) -> Tensor:
+    """KL(q(z|x) ‖ p(z)) of each item, (items,), nats: exact for the prior N(0, I).
 
     Of other priors the estimate log q(z|x) − log p(z) at one z (items, latent_dim) an item.
     """
     if model.config.prior == "normal":
-        return float(posterior.kl().double().sum(dim=1).mean())
+        return posterior.kl().double().sum(dim=1)
     with measuring(model):
         prior = [
             model.log_prior(part.to(model.device)).cpu().double() for part in torch.split(z, 4096)
         ]
-    return float((posterior.log_prob(z).double() - torch.cat(prior)).mean())
+    return posterior.log_prob(z).double() - torch.cat(prior)
 
 
 def exchange(z: Tensor, seed: int = 0) -> Tensor:
@@ -139,7 +175,8 @@ def exchange(z: Tensor, seed: int = 0) -> Tensor:
     return exchanged
 
 
-def _posterior_section(model: VAE, basics: Mapping[str, Any]) -> dict[str, Any]:
+def posterior_section(model: VAE, basics: Mapping[str, Any]) -> dict[str, Any]:
+    """KL, information and active units together, with what tells how far to believe them."""
     count = basics["mutual_information_items"]
     exact = model.config.prior == "normal"
     return {
@@ -155,14 +192,16 @@ def _posterior_section(model: VAE, basics: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _label_sections(
+def described_sections(
     model: VAE,
     test: DescribedItems,
     train: DescribedItems | None,
     validation: DescribedItems | None,
     seed: int,
     progress: Progress,
+    of_items: dict[str, Sequence[float]],
 ) -> dict[str, Any]:
+    """The sections that ask for labels or factors: "probe", "clustering", "factors"."""
     # scikit-learn takes a second to import, and training measures without it.
     from vae_core.evaluation import label_sections
 
@@ -170,22 +209,27 @@ def _label_sections(
     if len(test.labelled()):
         progress("probe", 0, 1)
         parts = label_sections.probe_parts(test, train, validation, seed)
-        result["probe"] = _or_why_not(
-            lambda: label_sections.probe_section(model, test, parts, seed)
-        )
+
+        def probe() -> dict[str, Any]:
+            found, taken_for = label_sections.probe_section(model, test, parts, seed)
+            of_items.update(taken_for)
+            return found
+
+        result["probe"] = or_why_not(probe)
     progress("clustering", 0, 1)
-    result["clustering"] = _or_why_not(
+    result["clustering"] = or_why_not(
         lambda: label_sections.clustering_section(model, test, train, seed)
     )
     if test.factors:
         progress("factors", 0, 1)
-        result["factors"] = _or_why_not(
+        result["factors"] = or_why_not(
             lambda: label_sections.factors_section(model, test, train, validation, seed)
         )
     return result
 
 
-def _or_why_not(section: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def or_why_not(section: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The section; {"left_out": why} where it cannot be had."""
     try:
         return section()
     except (DataError, ConfigError) as error:

@@ -111,13 +111,18 @@ def test_the_same_seed_gives_the_same_bound_and_the_mode_stays() -> None:
     assert model.training
 
 
-def test_the_progress_ends_at_all_items() -> None:
+@pytest.mark.parametrize("rows", [4, 100])
+def test_the_progress_rises_with_the_draws_to_all_items(rows: int) -> None:
     told: list[tuple[str, int, int]] = []
     model = LinearGaussian()
     importance_weighted_nll(
-        model, model.draw(10), 2, rows=4, progress=lambda *step: told.append(step)
+        model, model.draw(10), 50, rows=rows, progress=lambda *step: told.append(step)
     )
-    assert told == [("likelihood", 4, 10), ("likelihood", 8, 10), ("likelihood", 10, 10)]
+    done = [step[1] for step in told]
+    assert {(step[0], step[2]) for step in told} == {("likelihood", 10)}
+    assert done == sorted(done)
+    assert (done[0], done[-1], done.count(10)) == (0, 10, 1)
+    assert len(done) > 4
 
 
 @pytest.mark.parametrize("samples", [0, -1, 10**9])

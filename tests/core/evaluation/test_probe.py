@@ -7,11 +7,19 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 from sklearn.preprocessing import StandardScaler
 
 from tests.core.support import one_sentence
 from vae_core.data.dataset import DataError
-from vae_core.evaluation.probe import C_CHOICES, Labelled, ProbeScore, linear_probe
+from vae_core.evaluation.probe import (
+    C_CHOICES,
+    Labelled,
+    ProbeScore,
+    class_scores,
+    linear_probe,
+    probed,
+)
 
 Split = tuple[Labelled, Labelled, Labelled]
 
@@ -91,6 +99,33 @@ def test_scores_equal_an_independent_softmax_regression() -> None:
     expected = scores_by_hand(list(test.labels), guesses(scaled[2], best))
     assert found[:4] == pytest.approx(expected, abs=1e-9)
     assert 0.6 < found.accuracy < 0.97
+
+
+def test_class_by_class_it_is_what_scikit_learn_says() -> None:
+    train, validation, test = blobs(2.0)
+    found = probed(train, validation, test)
+    assert found.score == linear_probe(train, validation, test)
+    assert found.score.accuracy == accuracy_score(test.labels, found.predicted)
+    names = ["c0", "c1", "c2", "never"]
+    scores = class_scores(test.labels, found.predicted, names)
+    expected = precision_recall_fscore_support(
+        test.labels, found.predicted, labels=names, zero_division=0.0
+    )
+    for ours, theirs in zip(scores[:4], expected, strict=True):
+        np.testing.assert_allclose(ours, theirs)
+    matrix = confusion_matrix(test.labels, found.predicted, labels=names)
+    np.testing.assert_array_equal(scores.confusion, matrix)
+    known = scores.support > 0
+    assert scores.f1[known].mean() == pytest.approx(found.score.f1)
+    assert scores.precision[known].mean() == pytest.approx(found.score.precision)
+    assert scores.recall[known].mean() == pytest.approx(found.score.recall)
+
+
+def test_classes_that_are_not_named_and_other_counts_are_refused() -> None:
+    for labels, predicted in ((["a"], ["b"]), (["a", "a"], ["a"])):
+        with pytest.raises(DataError) as caught:
+            class_scores(labels, predicted, ["a"])
+        assert "by its name" in one_sentence(caught.value)
 
 
 def test_scale_and_place_of_the_features_do_not_matter() -> None:
