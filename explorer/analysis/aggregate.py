@@ -130,8 +130,8 @@ class Aggregate:
     def draw(self, draw: np.random.Generator) -> NDArray[np.float64]:
         """Draw once from each posterior: (M, latent_dim)."""
         noise = draw.standard_normal(tuple(self._mean.shape))
-        found: NDArray[np.float64] = (
-            self._mean.numpy() + noise * np.exp(0.5 * self._log_variance.numpy())
+        found: NDArray[np.float64] = self._mean.numpy() + noise * np.exp(
+            0.5 * self._log_variance.numpy()
         )
         return found
 

@@ -95,9 +95,7 @@ def read_dimensions(run: Run, progress: Progress = lambda done, of: None) -> lis
     return read
 
 
-def usages(
-    mean: NDArray[np.floating], log_variance: NDArray[np.floating]
-) -> NDArray[np.float64]:
+def usages(mean: NDArray[np.floating], log_variance: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return KL(q(z_d|x) ‖ N(0, 1)) of each dimension, the mean over items: (latent_dim,), nats."""
     terms = mean.astype(np.float64) ** 2 + np.exp(log_variance.astype(np.float64))
     found: NDArray[np.float64] = 0.5 * (terms - log_variance - 1.0).mean(axis=0)
@@ -133,9 +131,7 @@ def _effects(
     return tuple(sorted(made, key=lambda effect: (not effect.clear, -abs(effect.value))))
 
 
-def _effect(
-    values: NDArray[np.float32], one: Property, associated: Association, at: int
-) -> Effect:
+def _effect(values: NDArray[np.float32], one: Property, associated: Association, at: int) -> Effect:
     value = float(associated.values[at])
     low, high = one.low, one.high
     if one.codes is not None:

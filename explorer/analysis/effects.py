@@ -85,7 +85,9 @@ def _ratio(
     sums = np.zeros((len(counts), ranks.shape[1]))
     found = ones @ ranks
     sums[: len(found)] = found
-    return np.sqrt(np.clip((sums**2 / there[:, None]).sum(axis=0), 0.0, 1.0))
+    shares: NDArray[np.float64] = (sums**2 / there[:, None]).sum(axis=0)
+    found_ratio: NDArray[np.float64] = np.sqrt(shares.clip(0.0, 1.0))
+    return found_ratio
 
 
 @dataclass(frozen=True, eq=False)

@@ -77,10 +77,7 @@ def _exact(
         height = 1.2 * float(np.abs(projection.points[:, 1]).max(initial=1e-3))
         low, high = (low[0], -height), (high[0], height)
     columns, rows = (_centres(a, b) for a, b in zip(low, high, strict=True))
-    if line:
-        z = columns[:, None]
-    else:
-        z = np.stack(np.meshgrid(columns, rows), axis=2).reshape(-1, 2)
+    z = columns[:, None] if line else np.stack(np.meshgrid(columns, rows), axis=2).reshape(-1, 2)
     with torch.no_grad():
         log_prior = prior.log_prior(torch.from_numpy(z.astype(np.float32))).double().numpy()
     density = np.exp(0.5 * (log_prior - log_prior.max()))

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.analysis.decoding import decode
-from explorer.analysis.words_along import words_of
 from explorer.analysis.word_diff import Piece, word_diff, word_shares
+from explorer.analysis.words_along import words_of
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -121,9 +121,7 @@ def _pieces(run: Run, source: str, written: TokenText) -> list[Piece]:
     return [Piece(word, "kept" if word in has else "added", p) for word, p in shares]
 
 
-def nats_a_token(
-    run: Run, texts: Sequence[str], z: NDArray[np.floating]
-) -> list[float | None]:
+def nats_a_token(run: Run, texts: Sequence[str], z: NDArray[np.floating]) -> list[float | None]:
     """Return −log p(text | z) for each token that the model reads; None where it reads none."""
     import torch
 

@@ -61,7 +61,8 @@ def words_along(
     if not known:
         return WordsAlong((), (), len(bases), changed)
     holds = [np.array([[word in text for word in known] for text in texts]) for texts in words]
-    found = effects.of_pairs(*(one.astype(np.float64) for one in holds), seed=seed)
+    at_low, at_high = (one.astype(np.float64) for one in holds)
+    found = effects.of_pairs(at_low, at_high, seed)
     counts = [one.sum(axis=0) for one in holds]
     order = np.argsort(-np.abs(found.differences), kind="stable")
     clear = [

@@ -32,7 +32,9 @@ class Shade:
     high: tuple[float, float]
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.shares).all() and 0 <= self.shares.min() <= self.shares.max() <= 1):
+        if not (
+            np.isfinite(self.shares).all() and 0 <= self.shares.min() <= self.shares.max() <= 1
+        ):
             raise ValueError("A shade has shares from 0 to 1, but others came.")
 
     @cached_property

@@ -24,9 +24,7 @@ LONGEST = 3
 def every_text(model: SentenceVAE, z: Tensor) -> list[tuple[float, tuple[int, ...]]]:
     """All texts that can be written at z (latent_dim,), with log p, the likeliest first."""
     words = [
-        token
-        for token in range(model.config.vocabulary_size)
-        if token not in (*NEVER_WRITTEN, EOS)
+        token for token in range(model.config.vocabulary_size) if token not in (*NEVER_WRITTEN, EOS)
     ]
     found = []
     for length in range(LONGEST + 1):

@@ -39,11 +39,12 @@ const THINNEST = 0.75;
 
 export function drawEllipses(
   context: CanvasRenderingContext2D,
-  { model, stage, theme }: Context,
+  ctx: Context,
   { at, spread, marked }: Ellipses,
   strength: number,
 ): void {
-  const { text, accent, background } = theme();
+  const { model, stage } = ctx;
+  const { text, accent, background } = ctx.theme();
   const scale = stage.view.scale / model.scene.half;
   const one = (which: number, colour: string, width: number, alpha: number, fill: number): void => {
     const [x, y] = stage.seen(...model.scene.toUnit(...at[which]));

@@ -29,13 +29,14 @@ export class Holes {
     this.shares = Uint8Array.from(atob(this.told.shares), (letter) => letter.charCodeAt(0));
   }
 
-  draw(context: CanvasRenderingContext2D, { model, stage, theme }: Context, strength: number): void {
+  draw(context: CanvasRenderingContext2D, ctx: Context, strength: number): void {
+    const { model, stage } = ctx;
     const { low, high } = this.told;
     const [left, bottom] = stage.seen(...model.scene.toUnit(...low));
     const [right, top] = stage.seen(...model.scene.toUnit(...high));
     context.globalAlpha = strength;
     context.imageSmoothingEnabled = true;
-    context.drawImage(this.picture(theme()), left, top, right - left, bottom - top);
+    context.drawImage(this.picture(ctx.theme()), left, top, right - left, bottom - top);
   }
 
   private picture({ accent }: Theme): HTMLCanvasElement {
