@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CHART_HEIGHT = 150
 TABLE_HEIGHT = 250
-MOST_WORDS = 4
+MOST_WORDS = 3
 _MEANS = (
     "ρ: how far the order of items along the dimension is their order by this, −1 to 1 "
     "(Spearman). η²: which share of the differences along the dimension is between the "
@@ -32,6 +32,11 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
         "A **dimension** is one number of the latent space. **KL** says how much of it is used: "
         "nats of information an item, 0 for a dimension that the model ignores."
     )
+    if run.model.config.prior != "normal":
+        st.caption(
+            "This model's prior is not a standard normal and cannot be split by dimension: KL is "
+            "measured against a standard normal here."
+        )
     found = ready(
         run,
         lambda: computed_reading.read_dimensions(run),
@@ -58,11 +63,11 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
     _words(one)
 
 
-def headline(one: Dimension) -> str:
-    """Say in a few words what a dimension does."""
+def headline(one: Dimension, most: int = 2) -> str:
+    """Say in a few words what a dimension does, by its strongest effects, at most `most`."""
     if not one.is_used:
         return "not used"
-    said = [effect_words(effect) for effect in one.effects[:2] if effect.clear]
+    said = [effect_words(effect) for effect in one.effects[:most] if effect.clear]
     if one.words is not None and not said:
         come, go = ([word.word for word in words[:2]] for words in (one.words.come, one.words.go))
         if come or go:
@@ -74,9 +79,7 @@ def effect_words(effect: Effect) -> str:
     """Say what there is at the low and the high end."""
     if effect.of_categories:
         return f"{effect.low} → {effect.high} ({effect.name})"
-    noun = {"words": "sentences", "ink": "", "stroke width": "strokes"}.get(
-        effect.name, effect.name
-    )
+    noun = {"words": "texts", "stroke width": "strokes"}.get(effect.name, effect.name)
     return f"{effect.low} → {effect.high} {noun}".strip()
 
 
@@ -106,11 +109,10 @@ def _table(run: Run, found: Sequence[Dimension]) -> None:
     columns: dict[str, list[str] | list[float]] = {
         "Dimension": [one.name for one in found],
         "KL": [round(one.usage, 2) for one in found],
-        "What it does": [headline(one) for one in found],
+        "What it does": [headline(one, 1) for one in found],
     }
     if any(one.words is not None for one in found):
-        columns["Words that come"] = [_list(one, come=True) for one in found]
-        columns["Words that go"] = [_list(one, come=False) for one in found]
+        columns["Words"] = [_listed(one) for one in found]
     key = f"read.dimensions.{run.content_hash}"
     most = max(one.usage for one in found)
     st.dataframe(
@@ -120,7 +122,10 @@ def _table(run: Run, found: Sequence[Dimension]) -> None:
                 "KL (nats)", format="%.2f", min_value=0.0, max_value=max(most, 1e-6)
             ),
             "What it does": st.column_config.TextColumn(
-                "Low → high", width="medium", help="The effects that are more than chance."
+                "Low → high", width="medium", help="The strongest effect that is no chance."
+            ),
+            "Words": st.column_config.TextColumn(
+                "Words", help="+ comes towards the high end, − goes."
             ),
         },
         hide_index=True,
@@ -185,11 +190,13 @@ def _words(one: Dimension) -> None:
     )
 
 
-def _list(one: Dimension, *, come: bool) -> str:
+def _listed(one: Dimension) -> str:
+    """The words that differ most: + comes, − goes."""
     if one.words is None:
         return ""
-    words = one.words.come if come else one.words.go
-    return ", ".join(word.word for word in words[:MOST_WORDS])
+    come, go = ([f"{sign}{word.word}" for word in words[:MOST_WORDS]]
+                for sign, words in (("+", one.words.come), ("−", one.words.go)))  # fmt: skip
+    return " ".join([*come, *go])
 
 
 def _quoted(words: Sequence[str]) -> str:

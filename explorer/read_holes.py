@@ -70,7 +70,7 @@ def kl_words(found: Holes) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share < 0.095 else f"{100 * share:.0f} %"
+    return f"{share:.1%}" if share < 0.095 else f"{share:.0%}"
 
 
 def _definition(found: Holes) -> str:

@@ -108,7 +108,7 @@ def _texts(run: Run, items: NDArray[np.int64]) -> None:
                 [compared("The words it expects most", one.pieces, document_words(one))],
                 key=f"read.rebuilt.{run.content_hash}.{name}",
             )
-        st.caption("Kept: the document has this word. + It does not. Hover for the probability.")
+        st.caption("A plain word is in the document; one with + is not. Hover for its probability.")
         return
     marked_words(
         [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,17 @@ from explorer import read_start, session
 from explorer.canvas.words import MarkedText, marked_words, written
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from explorer.canvas.state import Pin
     from vae_core.checkpoint import Run
+    from vae_core.models.beam import Scored
+    from vae_core.models.sentence import SentenceVAE
     from vae_core.models.writing import TokenText
 
 MOST_BEAMS, USUAL_BEAMS = 20, 5
 SHOWN, DRAWN = 3, 3
+PLACES = ("The likeliest it finds", "Second", "Third")
 
 
 def show(run: Run, item: int, held: Sequence[Pin]) -> None:
@@ -45,10 +49,13 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
             "Seed", 0, 2**31 - 1, step=1, key=session.kept_widget("read.seed", 0), width=120,
             help="Of sampling: the same seed draws the same sentences.",
         )  # fmt: skip
-    marked_words(
-        texts_of(run, start.z, width, temperature, int(seed)),
-        key=f"read.sentences.{run.content_hash}",
-    )
+    sides = st.columns(3, gap="small")
+    for side, (name, texts) in zip(
+        sides, ways_of(run, start.z, width, temperature, int(seed)).items(), strict=True
+    ):
+        with side:
+            st.markdown(f"**{name}**")
+            marked_words(texts, key=f"read.sentences.{name.split()[0]}.{run.content_hash}")
     st.caption(
         "ln p is how likely the whole sentence is at this place, in nats; nearer to 0 is likelier. "
         "It says nothing for length, so a beam prefers short sentences. The fainter a word, the "
@@ -56,9 +63,9 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
     )
 
 
-def texts_of(
+def ways_of(
     run: Run, z: NDArray[np.float32], width: int, temperature: float, seed: int
-) -> list[MarkedText]:
+) -> dict[str, list[MarkedText]]:
     """Return what is written at z (latent_dim,): greedy, the best of a beam, and draws."""
     import torch
 
@@ -68,23 +75,40 @@ def texts_of(
     model = run.model
     assert isinstance(model, SentenceVAE)
     point = torch.from_numpy(np.array(z, np.float32))
-    [greedy] = beam_search(model, point, 1)
-    found = [written("Greedy", greedy.written, _likelihood(greedy.log_probability))]
-    for place, one in enumerate(beam_search(model, point, width)[:SHOWN], 1):
-        name = f"Beam of {width}, {('best', 'second', 'third')[place - 1]}"
-        found.append(written(name, one.written, _likelihood(one.log_probability)))
+    greedy, beam = beam_search(model, point, 1), beam_search(model, point, width)[:SHOWN]
     generator = torch.Generator().manual_seed(seed)
     drawn = model.decode_tokens(point.repeat(DRAWN, 1), temperature, generator)
-    for place, text in enumerate(drawn, 1):
-        found.append(written(f"Drawn at temperature {temperature:.1f}, {place}", text, _mean(text)))
-    return found
+    return {
+        "Greedy": [_scored("Likeliest word each time", one) for one in greedy],
+        f"Beam of {width}": [_scored(PLACES[at], one) for at, one in enumerate(beam)],
+        f"Drawn at {temperature:.1f}": [
+            written(f"Draw {number}", text, _likelihood(log_p(model, point, text)))
+            for number, text in enumerate(drawn, 1)
+        ],
+    }
 
 
-def _likelihood(log_probability: float) -> str:
-    return f"ln p {log_probability:.1f}"
+def log_p(model: SentenceVAE, z: Tensor, text: TokenText) -> float | None:
+    """Return ln p of a text with its end at z (latent_dim,); None where it is not read as written.
+
+    A draw does not tell how probable its end was: the text is read again.
+    """
+    import torch
+
+    rows = model.tokenizer.encode([text.text], model.config.max_tokens)
+    ids = [int(token) for token in rows[0]]
+    # Without its first token, and what ends it.
+    read = model.tokenizer.pieces(ids[1:-1])
+    if [piece.strip() for piece in read] != [piece.strip() for piece in text.tokens]:
+        return None
+    with torch.inference_mode():
+        found = model.log_likelihood(torch.tensor([ids], device=model.device), z[None])
+    return float(found[0])
 
 
-def _mean(text: TokenText) -> str:
-    """Of a drawn text its end has no probability, and only its words are told of."""
-    known = [math.log(p) for p in text.probabilities if p > 0]
-    return f"ln p of its words {sum(known):.1f}" if known else ""
+def _scored(name: str, one: Scored) -> MarkedText:
+    return written(name, one.written, _likelihood(one.log_probability))
+
+
+def _likelihood(log_probability: float | None) -> str:
+    return "" if log_probability is None else f"ln p {log_probability:.1f}".replace("-", "−")

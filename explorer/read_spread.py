@@ -41,7 +41,7 @@ def show(run: Run, projection: Projection, item: int) -> None:
     facts = {
         f"Item {item}, mean σ": f"{typical[item]:.3f}",
         "All items, median": f"{np.median(typical):.3f}",
-        "Surer than": f"{100 * float((typical > typical[item]).mean()):.0f} % of the items",
+        "Surer than": f"{float((typical > typical[item]).mean()):.0%} of the items",
     }
     if spread.can_draw(projection):
         xx, xy, yy = spread.covariances(run.latents.log_variance[item : item + 1], projection)[0]

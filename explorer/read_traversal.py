@@ -30,9 +30,9 @@ def show(run: Run, one: Dimension, item: int, held: Sequence[Pin]) -> None:
     low, high = one.ends
     values = np.linspace(low, high, STEPS).tolist()
     z = traversal(start.z, one.dimension, values)
-    names = [f"{one.name} = {value:+.1f}" for value in values]
+    names = [f"{one.name} = {signed(value)}" for value in values]
     if run.modality == "images":
-        page_parts.show_items(decode(run, z), [f"{value:+.1f}" for value in values],
+        page_parts.show_items(decode(run, z), [f"{signed(value)}" for value in values],
                               width=PICTURE_WIDTH)  # fmt: skip
     else:
         import torch
@@ -43,10 +43,13 @@ def show(run: Run, one: Dimension, item: int, held: Sequence[Pin]) -> None:
             key=f"read.along.{run.content_hash}",
         )
     top = f" {wording.TOP_WORDS}" if run.modality == "documents" else ""
+    whence = f"the {start.name}" if start.name == read_start.MIDDLE else start.name
     st.caption(
-        f"From the {start.name}; only {one.name} moves, from where 5 % of the items lie below to "
-        f"where 5 % lie above.{top}"
-        if start.name == "middle"
-        else f"From {start.name}; only {one.name} moves, from where 5 % of the items lie below to "
-        f"where 5 % lie above.{top}"
+        f"From {whence}; only {one.name} moves, from where 5% of the items lie below to where 5% "
+        f"lie above.{top}"
     )
+
+
+def signed(value: float) -> str:
+    """Write a number with its sign, as it is written in print."""
+    return f"{value:+.1f}".replace("-", "−")

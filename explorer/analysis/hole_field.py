@@ -13,9 +13,10 @@ from explorer.analysis.projection import Projection
 SIDE = 96
 # Further out the prior draws too rarely to be seen.
 _ENDS = (0.1, 99.9)
-_ROOM = 0.06
+_ROOM = 0.15
 # A bell of a few cells over the draws, which are few for so many cells.
-_BELL = 2.0
+_BELL = 2.5
+_LEAST = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +46,10 @@ def field(
 ) -> HoleField:
     """Draw holes on a map.
 
-    Of a latent space of one or two dimensions each place is one latent point: the prior's density
-    (its square root, of the largest) where q is below the threshold, else 0. Of more dimensions,
-    a place stands for many: the mass there that falls into holes, of the largest mass of the prior
-    anywhere, estimated from its draws.
+    Each place has the share of the prior's mass there that falls into holes, times the square root
+    of the prior's density there (of the largest), so that it fades where next to nothing is drawn.
+    Of a latent space of one or two dimensions each place is one latent point, and the share is 0
+    or 1. Of more dimensions a place stands for many, and its share is that of the draws.
 
     Raises:
         ValueError: the map is none that it can be drawn on.
@@ -62,7 +63,9 @@ def field(
     everywhere = _counted(places, low, high)
     holes = _counted(places[found.empty], low, high)
     most = float(everywhere.max()) or 1.0
-    return HoleField((holes / most).astype(np.float32), low, high)
+    # Of less than a draw there is no share to speak of.
+    share = holes / np.maximum(everywhere, _LEAST * most)
+    return HoleField((share * np.sqrt(everywhere / most)).astype(np.float32), low, high)
 
 
 def _exact(

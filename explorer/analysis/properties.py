@@ -65,7 +65,7 @@ def of_pictures(pictures: NDArray[Any]) -> list[Property]:
     grey = pictures if pictures.ndim == 3 else pictures.mean(axis=3)
     ink = grey.reshape(len(grey), -1).mean(axis=1).astype(np.float64)
     return [
-        Property("ink", "less ink", "more ink", numbers=ink),
+        Property("ink", "less", "more", numbers=ink),
         Property("stroke width", "thinner", "thicker", numbers=stroke_widths(grey)),
     ]
 

@@ -6,7 +6,7 @@ import type { Context } from "./context";
 /** Pixels of the picture to one cell, and to one line of the hatching with its gap. */
 const FINE = 6;
 const PERIOD = 12;
-const MOST = 0.6;
+const MOST = 0.75;
 /** What is fainter than this is no hole that one would see. */
 const LEAST = 0.04;
 
@@ -65,7 +65,7 @@ export class Holes {
 /** How strongly a pixel of the hatching is inked where the share of holes is `share`, 0 to 1. */
 export function inkAt(x: number, y: number, share: number): number {
   if (share < LEAST) return 0;
-  const line = (x + y) % PERIOD < PERIOD / 4 ? 1 : 0.35;
+  const line = (x + y) % PERIOD < PERIOD / 4 ? 1 : 0.3;
   return MOST * line * Math.sqrt(share);
 }
 

@@ -49,7 +49,7 @@ function rowOf({ title, note, pieces }: Row): HTMLElement {
     { class: "told" },
     title ? el("div", { class: "title" }, title) : null,
     words,
-    note ? el("div", { class: "quiet note" }, note) : null,
+    note ? el("div", { class: "beneath" }, note) : null,
   );
 }
 
