@@ -150,9 +150,13 @@ def looked_at(count: int, seed: int = 0) -> NDArray[np.int64]:
 
 
 def losses(run: Run, items: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How badly each of these items comes back, (n,): squared difference, or nats a token."""
+    """How badly each of these items comes back, (n,): squared difference, or nats a token.
+
+    A text without words has nothing to lose: 0.
+    """
     if run.modality == "images":
         return np.array([one.error for one in rebuilt_pictures(run, items)])
     sources = [str(text) for text in run.items(items)]
     found = nats_a_token(run, sources, latents_of(run, items))
-    return np.array([0.0 if lost is None else lost for lost in found])
+    pairs = zip(sources, found, strict=True)
+    return np.array([0.0 if lost is None or not text.split() else lost for text, lost in pairs])
