@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.analysis import aggregate, dimensions, hole_field, reconstruction
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # How long a page waits for it before it says how far it is.
 WAIT_SECONDS = 0.3
+_BLOCK = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +73,31 @@ def worst(run: Run) -> Worst | None:
     return WORST.get(key_of(run), lambda progress: _worst(run), WAIT_SECONDS)
 
 
-def share(run: Run, what: Background[Any], view: str = "") -> float | None:
+def share(run: Run, what: Background[Any]) -> float | None:
     """Return which share is done of something that is being made; None where nothing is."""
-    return what.progress(f"{key_of(run)} {view}" if view else key_of(run))
+    return what.progress(key_of(run))
+
+
+def share_of_field(run: Run, view: str) -> float | None:
+    """Return which share is done of the holes as a map shows them; None where nothing is."""
+    before = share(run, HOLES)
+    return FIELDS.progress(f"{key_of(run)} {view}") if before is None else before
+
+
+def typical_sigma(run: Run) -> tuple[NDArray[np.float32], int]:
+    """Return σ of each item, the mean over the dimensions that are used, and how many these are."""
+    return _typical_sigma(key_of(run), run)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _typical_sigma(key: str, _run: Run) -> tuple[NDArray[np.float32], int]:
+    mean, log_variance = _run.latents.mean, _run.latents.log_variance
+    used = np.flatnonzero(dimensions.usages(mean, log_variance) >= dimensions.UNUSED)
+    found = np.ones(len(mean), np.float32)
+    for first in range(0, len(mean) if len(used) else 0, _BLOCK):
+        part = slice(first, first + _BLOCK)
+        found[part] = np.exp(0.5 * log_variance[part][:, used]).mean(axis=1)
+    return found, len(used)
 
 
 def _worst(run: Run) -> Worst:

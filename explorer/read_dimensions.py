@@ -38,9 +38,8 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
             "measured against a standard normal here."
         )
     found = ready(
-        run,
         lambda: computed_reading.read_dimensions(run),
-        computed_reading.DIMENSIONS,
+        lambda: computed_reading.share(run, computed_reading.DIMENSIONS),
         "Moving along every dimension, and comparing.",
     )
     if not found:
@@ -168,7 +167,7 @@ def _effects(run: Run, one: Dimension) -> None:
 
 def _measure(effect: Effect) -> str:
     value = f"η² {effect.value**2:.2f}" if effect.of_categories else f"ρ {effect.value:+.2f}"
-    return f"{value}, {effect.strength}"
+    return f"{value}, {effect.strength}".replace("-", "−")
 
 
 def _words(one: Dimension) -> None:

@@ -40,7 +40,9 @@ def show(run: Run) -> None:
         st.info(f"{len(run)} items are too few to say where none is; {FEWEST_ITEMS} are needed.")
         return
     found = ready(
-        run, lambda: computed_reading.holes(run), computed_reading.HOLES, "Looking for holes."
+        lambda: computed_reading.holes(run),
+        lambda: computed_reading.share(run, computed_reading.HOLES),
+        "Looking for holes.",
     )
     if found is None:
         return

@@ -79,9 +79,8 @@ def _layers(
     shade, ellipses = None, None
     if HOLES in on and hole_field.can_draw(projection) and len(run) > 1:
         found = ready(
-            run,
             lambda: computed_reading.field(run, source.view, projection),
-            computed_reading.HOLES,
+            lambda: computed_reading.share_of_field(run, source.view),
             "Looking for holes.",
         )
         shade = None if found is None else Shade(found.shares, found.low, found.high)
@@ -110,8 +109,8 @@ def _notes(run: Run, projection: Projection, layers: Layers, on: tuple[str, ...]
         notes.append(
             "Hatched: the prior has mass, but no item lies there."
             if exact
-            else "Hatched: where the prior draws of holes are seen from this plane, which may be "
-            "in front of items or behind them."
+            else "Hatched: where much of what the prior draws falls into holes. Seen from this "
+            "plane, holes may lie before items or behind them."
         )
     if layers.ellipses is not None:
         count = len(layers.ellipses.places)

@@ -61,9 +61,8 @@ def _items(run: Run, way: str, item: int) -> NDArray[np.int64] | None:
         draw = np.random.default_rng(session.recall("read.rebuilt.seed", 0))
         return np.sort(draw.choice(len(run), min(SHOWN, len(run)), replace=False))
     worst = ready(
-        run,
         lambda: computed_reading.worst(run),
-        computed_reading.WORST,
+        lambda: computed_reading.share(run, computed_reading.WORST),
         "Looking for the items that come back worst.",
     )
     if worst is None:
@@ -105,7 +104,11 @@ def _texts(run: Run, items: NDArray[np.int64]) -> None:
             st.caption(page_parts.literal(name))
             st.text(one.source)
             marked_words(
-                [compared("The words it expects most", one.pieces, document_words(one))],
+                [
+                    compared(
+                        "The words it expects most", one.pieces, document_words(one), likeliest=True
+                    )
+                ],
                 key=f"read.rebuilt.{run.content_hash}.{name}",
             )
         st.caption("A plain word is in the document; one with + is not. Hover for its probability.")

@@ -8,16 +8,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import page_parts
+from explorer import computed_reading, page_parts
 from explorer.analysis import spread
-from explorer.analysis.dimensions import UNUSED, usages
 
 if TYPE_CHECKING:
     from explorer.analysis.projection import Projection
     from vae_core.checkpoint import Run
 
 SHOWN = 4
-PICTURE_WIDTH = 56
+PICTURE_WIDTH = 84
 
 
 def show(run: Run, projection: Projection, item: int) -> None:
@@ -32,12 +31,10 @@ def show(run: Run, projection: Projection, item: int) -> None:
             "On this view the clouds cannot be drawn as ellipses: it bends the space. Choose PCA "
             "under View."
         )
-    sigma = np.exp(0.5 * run.latents.log_variance.astype(np.float64))
-    used = np.flatnonzero(usages(run.latents.mean, run.latents.log_variance) >= UNUSED)
-    if not len(used):
+    typical, used = computed_reading.typical_sigma(run)
+    if not used:
         st.info("No dimension is used: every cloud is as wide as the prior.")
         return
-    typical = sigma[:, used].mean(axis=1)
     facts = {
         f"Item {item}, mean σ": f"{typical[item]:.3f}",
         "All items, median": f"{np.median(typical):.3f}",
@@ -51,8 +48,8 @@ def show(run: Run, projection: Projection, item: int) -> None:
         facts["σ on the map"] = both
     page_parts.show_facts(facts, key="read_facts")
     st.caption(
-        f"Means over the {len(used)} of {run.latent_dim} "
-        f"{'dimension' if run.latent_dim == 1 else 'dimensions'} that are used."
+        "Means over the dimensions that are used"
+        + (f", {used} of {run.latent_dim}." if used < run.latent_dim else ": all of them.")
     )
     order = np.argsort(typical, kind="stable")
     _row(run, "The model is surest of", order[:SHOWN], typical)
@@ -64,7 +61,7 @@ def _slant(xx: float, xy: float, yy: float) -> str:
     return f", correlation {correlation:+.2f}" if abs(correlation) >= 0.01 else ""
 
 
-def _row(run: Run, title: str, items: NDArray[np.int64], typical: NDArray[np.float64]) -> None:
+def _row(run: Run, title: str, items: NDArray[np.int64], typical: NDArray[np.float32]) -> None:
     st.markdown(f"**{title}**")
     names = [f"{page_parts.item_name(run, at)} · σ {typical[at]:.2f}" for at in items.tolist()]
     page_parts.show_items(run.items(items), names, width=PICTURE_WIDTH)

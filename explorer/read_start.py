@@ -63,7 +63,7 @@ def show_item(run: Run, chosen: int) -> None:
             help="Draws an item.",
         )
         if run.labels is not None:
-            st.caption(page_parts.literal(str(run.labels[chosen])))
+            st.caption(f"Label: {page_parts.literal(str(run.labels[chosen]))}")
 
 
 def look_at(run: Run, index: int | None) -> None:

@@ -39,7 +39,10 @@ def show(run: Run, one: Dimension, item: int, held: Sequence[Pin]) -> None:
 
         texts = run.model.decode_tokens(torch.from_numpy(z))  # type: ignore[operator]
         marked_words(
-            [written(name, text) for name, text in zip(names, texts, strict=True)],
+            [
+                written(name, text, likeliest=run.modality == "documents")
+                for name, text in zip(names, texts, strict=True)
+            ],
             key=f"read.along.{run.content_hash}",
         )
     top = f" {wording.TOP_WORDS}" if run.modality == "documents" else ""

@@ -24,6 +24,7 @@ UNUSED = 0.01
 MOST_DECODED = 64
 ENDS = (0.05, 0.95)
 _FEWEST_OF_A_CATEGORY = 5
+_BLOCK = 100_000
 _STRENGTHS = ((0.3, "weak"), (0.6, "clear"), (2.0, "strong"))
 
 
@@ -97,9 +98,13 @@ def read_dimensions(run: Run, progress: Progress = lambda done, of: None) -> lis
 
 def usages(mean: NDArray[np.floating], log_variance: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return KL(q(z_d|x) ‖ N(0, 1)) of each dimension, the mean over items: (latent_dim,), nats."""
-    terms = mean.astype(np.float64) ** 2 + np.exp(log_variance.astype(np.float64))
-    found: NDArray[np.float64] = 0.5 * (terms - log_variance - 1.0).mean(axis=0)
-    return found.clip(0.0)
+    total = np.zeros(mean.shape[1])
+    for first in range(0, len(mean), _BLOCK):
+        mu, log_var = (
+            part[first : first + _BLOCK].astype(np.float64) for part in (mean, log_variance)
+        )
+        total += 0.5 * (mu**2 + np.exp(log_var) - log_var - 1.0).sum(axis=0)
+    return (total / max(1, len(mean))).clip(0.0)
 
 
 def ends_of(
@@ -110,6 +115,9 @@ def ends_of(
     Of a draw of each posterior: a dimension that is not used goes as far as the prior does.
     """
     draw = np.random.default_rng(seed)
+    if len(mean) > _BLOCK:
+        chosen = np.sort(draw.choice(len(mean), _BLOCK, replace=False))
+        mean, log_variance = mean[chosen], log_variance[chosen]
     z = mean + np.exp(0.5 * log_variance) * draw.standard_normal(mean.shape)
     low, high = np.quantile(z, ENDS, axis=0)
     return list(zip(low.tolist(), high.tolist(), strict=True))

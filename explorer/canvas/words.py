@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 class MarkedText:
     """A text with a title above it and a note below it: (word, change, p) for each of its words.
 
+    `most` is the probability of a word that is not faint at all: a document model spreads its own
+    over the whole vocabulary, and there it is that of the likeliest word.
+
     The change is "kept", "added", "missing", or "" where nothing is compared; p is None where
     nobody knows how probable the word is.
     """
@@ -24,6 +27,7 @@ class MarkedText:
     title: str
     words: Sequence[tuple[str, str, float | None]]
     note: str = ""
+    most: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
         """Return the text as the browser knows it."""
@@ -31,7 +35,8 @@ class MarkedText:
             {"text": text, "change": change, "p": None if p is None else round(p, 4)}
             for text, change, p in self.words
         ]
-        return {"title": self.title, "note": self.note, "pieces": pieces}
+        about = {"title": self.title, "note": self.note, "most": self.most}
+        return {**about, "pieces": pieces}
 
 
 def marked_words(texts: Iterable[MarkedText], *, key: str) -> None:
@@ -44,13 +49,24 @@ def marked_words(texts: Iterable[MarkedText], *, key: str) -> None:
     )
 
 
-def compared(title: str, pieces: Iterable[Piece], note: str = "") -> MarkedText:
-    """Return what a comparison of two texts found."""
-    return MarkedText(title, [(one.text, one.change, one.p) for one in pieces], note)
+def compared(
+    title: str, pieces: Iterable[Piece], note: str = "", *, likeliest: bool = False
+) -> MarkedText:
+    """Return what a comparison of two texts found; `likeliest` as of `written`."""
+    words = [(one.text, one.change, one.p) for one in pieces]
+    return MarkedText(title, words, note, _most(words) if likeliest else 1.0)
 
 
-def written(title: str, text: TokenText, note: str = "") -> MarkedText:
-    """Return a text that a model wrote, with the probability of each of its words."""
+def written(title: str, text: TokenText, note: str = "", *, likeliest: bool = False) -> MarkedText:
+    """Return a text that a model wrote, with the probability of each of its words.
+
+    `likeliest`: these are the likeliest words of a document, of which the first is not faint.
+    """
     from explorer.analysis.word_diff import word_shares
 
-    return MarkedText(title, [(word, "", p) for word, p in word_shares(text)], note)
+    words = [(word, "", p) for word, p in word_shares(text)]
+    return MarkedText(title, words, note, _most(words) if likeliest else 1.0)
+
+
+def _most(words: Iterable[tuple[str, str, float | None]]) -> float:
+    return max((p for *_, p in words if p), default=1.0)

@@ -12,6 +12,8 @@ export interface Piece {
 export interface Row {
   title: string;
   note: string;
+  /** How probable the surest word is, which is not faint: 1, but of documents, where all are small. */
+  most: number;
   pieces: Piece[];
 }
 
@@ -30,19 +32,19 @@ export function hint({ change, p }: Piece): string {
 }
 
 /** A word with a sign and a line of its own kind, so that no mark is told by colour alone. */
-function wordOf(piece: Piece): HTMLElement {
+function wordOf(piece: Piece, most: number): HTMLElement {
   const tag = piece.change === "added" ? "ins" : piece.change === "missing" ? "del" : "span";
   const shown = el(tag, { class: `word ${piece.change}`, title: hint(piece) });
   const sign = SIGNS[piece.change];
   if (sign) shown.append(el("span", { class: "sign", "aria-label": `${SAID[piece.change]}:` }, sign));
   shown.append(piece.text);
-  shown.style.opacity = faintness(piece.p);
+  shown.style.opacity = faintness(piece.p === null ? null : piece.p / most);
   return shown;
 }
 
-function rowOf({ title, note, pieces }: Row): HTMLElement {
+function rowOf({ title, note, most, pieces }: Row): HTMLElement {
   const words = el("p", { class: "words" });
-  pieces.forEach((piece, at) => words.append(at > 0 ? " " : "", wordOf(piece)));
+  pieces.forEach((piece, at) => words.append(at > 0 ? " " : "", wordOf(piece, most)));
   if (pieces.length === 0) words.append(el("span", { class: "quiet" }, "No words"));
   return el(
     "div",
