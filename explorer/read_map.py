@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 HOLES, SPREAD = "Holes", "Spread (σ)"
 # Of items that nobody selected, so many are enough to see how large posteriors are.
 USUAL_ELLIPSES = 150
+# On a line they lie over each other.
+USUAL_ON_A_LINE = 30
 _NO_PLACE = (
     "Holes and spread cannot be drawn on this view: it has places for items only, not for what "
     "lies between them. Choose PCA under View."
@@ -91,7 +93,8 @@ def _layers(
 
 def _ellipses(run: Run, projection: Projection, selected: NDArray[np.int64], item: int) -> Ellipses:
     chosen = selected if len(selected) else np.arange(len(run))
-    most = MOST_ELLIPSES - 1 if len(selected) else USUAL_ELLIPSES
+    usual = USUAL_ON_A_LINE if run.latent_dim == 1 else USUAL_ELLIPSES
+    most = MOST_ELLIPSES - 1 if len(selected) else usual
     items = np.unique(np.append(chosen[spread.drawn(len(chosen), most)], item))
     covariances = spread.covariances(run.latents.log_variance[items], projection)
     marked = int(np.searchsorted(items, item))

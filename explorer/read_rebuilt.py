@@ -13,6 +13,7 @@ from explorer.analysis import reconstruction
 from explorer.analysis.reconstruction import RebuiltPicture, RebuiltText
 from explorer.canvas.words import compared, marked_words
 from explorer.read_wait import ready
+from vae_core.errors import UserError
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
@@ -43,10 +44,11 @@ def show(run: Run, item: int) -> None:
     items = _items(run, way or THIS, item)
     if items is None:
         return
-    if run.modality == "images":
-        _pictures(run, items)
-    else:
-        _texts(run, items)
+    try:
+        _pictures(run, items) if run.modality == "images" else _texts(run, items)
+    except UserError as error:  # such as of a model of embeddings that are not there
+        page_parts.problem(str(error))
+        return
     if run.items_are_decoded:
         st.caption(
             "This model ships without its data: the source is itself decoded, and was encoded and "

@@ -25,6 +25,7 @@ PICTURES = {
     "interpolate": ("interpolate", "sentences", "light", MAP),
     "decode": ("decode", "mnist", "dark", ".manifold"),
     "clusters": ("clusters", "digits", "light", MAP),
+    "read": ("read", "digits", "light", ".st-key-read_side .stTable"),
 }
 FILM = "drag.gif"
 FILM_SIZE = {"width": 1000, "height": 640}
