@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from explorer import page_parts, read_start, wording
 from explorer.analysis.decoding import decode
+from explorer.analysis.dimensions import SHARES
 from explorer.analysis.words_along import traversal
 from explorer.canvas.words import marked_words, written
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from explorer.canvas.state import Pin
     from vae_core.checkpoint import Run
 
-STEPS = 7
 PICTURE_WIDTH = 64
 
 
@@ -27,13 +26,13 @@ def show(run: Run, one: Dimension, item: int, held: Sequence[Pin]) -> None:
     start = read_start.choose(run, "along", item, held, middle=True)
     if start is None:
         return
-    low, high = one.ends
-    values = np.linspace(low, high, STEPS).tolist()
-    z = traversal(start.z, one.dimension, values)
-    names = [f"{one.name} = {signed(value)}" for value in values]
+    z = traversal(start.z, one.dimension, one.steps)
+    names = [
+        f"{share:.0%} · {one.name} = {signed(value)}"
+        for share, value in zip(SHARES, one.steps, strict=True)
+    ]
     if run.modality == "images":
-        page_parts.show_items(decode(run, z), [f"{signed(value)}" for value in values],
-                              width=PICTURE_WIDTH)  # fmt: skip
+        page_parts.show_items(decode(run, z), [*map(signed, one.steps)], width=PICTURE_WIDTH)
     else:
         import torch
 
@@ -48,11 +47,11 @@ def show(run: Run, one: Dimension, item: int, held: Sequence[Pin]) -> None:
     top = f" {wording.TOP_WORDS}" if run.modality == "documents" else ""
     whence = f"the {start.name}" if start.name == read_start.MIDDLE else start.name
     st.caption(
-        f"From {whence}; only {one.name} moves, from where 5% of the items lie below to where 5% "
-        f"lie above.{top}"
+        f"From {whence}; only {one.name} moves, to where {SHARES[0]:.0%} of the items lie below, "
+        f"then more, up to {SHARES[-1]:.0%}.{top}"
     )
 
 
 def signed(value: float) -> str:
-    """Write a number with its sign, as it is written in print."""
-    return f"{value:+.1f}".replace("-", "−")
+    """Write a number with its sign, as it is written in print; what rounds to 0 has none."""
+    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # Below it a dimension is not used: as `latent_controls` says.
 UNUSED = 0.01
 MOST_DECODED = 64
-ENDS = (0.05, 0.95)
+# What share of the items lies below each step along a dimension.
+SHARES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
 _FEWEST_OF_A_CATEGORY = 5
 _BLOCK = 100_000
 _STRENGTHS = ((0.3, "weak"), (0.6, "clear"), (2.0, "strong"))
@@ -56,14 +57,18 @@ class Effect:
 
 @dataclass(frozen=True, eq=False)
 class Dimension:
-    """One latent dimension: `usage` is its KL in nats per item, `ends` where it goes from and to.
+    """One latent dimension.
 
-    `effects`: the strongest first; `words`: of models of texts, None where nobody looked.
+    Attributes:
+        usage: its KL in nats per item.
+        steps: where along it `SHARES` of the items lie below.
+        effects: the strongest first.
+        words: of models of texts; None where nobody looked.
     """
 
     dimension: int
     usage: float
-    ends: tuple[float, float]
+    steps: tuple[float, ...]
     effects: tuple[Effect, ...]
     words: WordsAlong | None
 
@@ -81,17 +86,16 @@ def read_dimensions(run: Run, progress: Progress = lambda done, of: None) -> lis
     """Look at every dimension of a run, the one with the largest KL first."""
     mean, log_variance = run.latents.mean, run.latents.log_variance
     usage = usages(mean, log_variance)
-    ends = ends_of(mean, log_variance)
+    steps = steps_of(mean, log_variance)
     order = np.argsort(-usage, kind="stable")
     items = properties.sample_of(run)
     found = [(one, _associated(mean[items], one)) for one in properties.properties(run, items)]
     decoded = [at for at in order.tolist()[:MOST_DECODED] if usage[at] >= UNUSED]
     read = []
     for done, at in enumerate(order.tolist()):
-        words = _words(run, at, ends[at]) if at in decoded else None
-        read.append(
-            Dimension(at, float(usage[at]), ends[at], _effects(mean[items], found, at), words)
-        )
+        along = tuple(steps[:, at].tolist())
+        words = _words(run, at, (along[0], along[-1])) if at in decoded else None
+        read.append(Dimension(at, float(usage[at]), along, _effects(mean[items], found, at), words))
         progress(done + 1, len(order))
     return read
 
@@ -107,10 +111,10 @@ def usages(mean: NDArray[np.floating], log_variance: NDArray[np.floating]) -> ND
     return (total / max(1, len(mean))).clip(0.0)
 
 
-def ends_of(
+def steps_of(
     mean: NDArray[np.floating], log_variance: NDArray[np.floating], seed: int = 0
-) -> list[tuple[float, float]]:
-    """Return the 5 % and the 95 % quantile of where items lie along each dimension.
+) -> NDArray[np.float64]:
+    """Return the quantiles `SHARES` of where items lie along each dimension: (7, latent_dim).
 
     Of a draw of each posterior: a dimension that is not used goes as far as the prior does.
     """
@@ -119,8 +123,7 @@ def ends_of(
         chosen = np.sort(draw.choice(len(mean), _BLOCK, replace=False))
         mean, log_variance = mean[chosen], log_variance[chosen]
     z = mean + np.exp(0.5 * log_variance) * draw.standard_normal(mean.shape)
-    low, high = np.quantile(z, ENDS, axis=0)
-    return list(zip(low.tolist(), high.tolist(), strict=True))
+    return np.asarray(np.quantile(z, SHARES, axis=0), np.float64)
 
 
 def _associated(mean: NDArray[np.float32], one: Property) -> Association:

@@ -112,3 +112,19 @@ def test_a_blank_picture_has_no_strokes_and_no_ink() -> None:
     assert ink.numbers.tolist() == [0, 0]
     assert strokes.numbers is not None
     assert np.isnan(strokes.numbers).all()
+
+
+def test_steps_are_quantiles_of_where_items_lie_and_unused_dimensions_reach_as_the_prior() -> None:
+    from statistics import NormalDist
+
+    from explorer.analysis.dimensions import SHARES, steps_of, usages
+
+    draw = np.random.default_rng(0)
+    mean = np.column_stack([draw.normal(2.0, 3.0, 20_000), np.zeros(20_000)])
+    log_variance = np.column_stack([np.full(20_000, -20.0), np.zeros(20_000)])
+    steps = steps_of(mean, log_variance)
+    for at, of in enumerate((NormalDist(2, 3), NormalDist())):
+        assert steps[:, at] == pytest.approx([of.inv_cdf(share) for share in SHARES], abs=0.15)
+    # KL(N(μ, σ²) ‖ N(0, 1)), the mean over items; and 0 of what is not used.
+    wanted = 0.5 * ((mean[:, 0] ** 2).mean() + np.exp(-20) + 20 - 1)
+    assert usages(mean, log_variance) == pytest.approx([wanted, 0.0])

@@ -232,7 +232,7 @@ def test_dimensions_are_listed_by_use_and_one_of_them_is_looked_at(runs: Path) -
     assert app.table[0].value["How much"].tolist()[0] == "η² 1.00, strong"
     along = told(app)
     assert len(along) == 7
-    assert along[0]["title"].startswith("z2 = −")
+    assert along[0]["title"].startswith("5% · z2 = −")
 
 
 class TestWords:
@@ -242,7 +242,7 @@ class TestWords:
         words = WordsAlong((Word("in", 1, 9),), (), 20, 20)
 
         def of(usage: float, effects: tuple[Effect, ...], along: WordsAlong | None) -> str:
-            return read_dimensions.headline(Dimension(2, usage, (-1, 1), effects, along))
+            return read_dimensions.headline(Dimension(2, usage, (-1.0, 1.0), effects, along))
 
         assert of(1.0, (clear, none), words) == "longer → shorter texts"
         assert of(1.0, (none,), words) == "fewer words → “in”"
