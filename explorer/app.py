@@ -12,6 +12,7 @@ PAGES = (
     ("decode.py", "Decode", ":material/tune:"),
     ("interpolate.py", "Interpolate", ":material/linear_scale:"),
     ("clusters.py", "Clusters", ":material/bubble_chart:"),
+    ("read.py", "Read", ":material/menu_book:"),
     ("evaluate.py", "Evaluate", ":material/straighten:"),
     ("train.py", "Train", ":material/model_training:"),
     ("runs.py", "Runs", ":material/inventory_2:"),

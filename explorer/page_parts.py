@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,7 +91,7 @@ def show_items(
 
 
 def show_pictures(
-    pictures: NDArray[np.floating[Any]] | NDArray[np.uint8],
+    pictures: Iterable[NDArray[Any]],
     captions: Sequence[str] | None = None,
     *,
     width: int = PICTURE_WIDTH,

@@ -101,6 +101,15 @@ def test_sample_is_seeded(text_run: Path) -> None:
     assert len(succeeds("sample", text_run, "-n", "3").splitlines()) == 3
 
 
+def test_sentences_are_searched_with_a_beam(text_run: Path, digits_run: Path) -> None:
+    given = ("sample", text_run, "-n", "3", "--seed", "1", "--json")
+    greedy, again = succeeds(*given), succeeds(*given, "--beam", "1")
+    assert greedy == again
+    assert len(json.loads(succeeds(*given, "--beam", "4"))["items"]) == 3
+    assert "--beam" in refused("sample", digits_run, "--beam", "4", "--json")
+    assert "width" in refused("sample", text_run, "--beam", "0")
+
+
 def test_interpolate_sentences(text_run: Path) -> None:
     ends = ("the small dog sleeps at home", "the old horse waits outside")
     done = latentscape("interpolate", text_run, *ends, "--steps", "7", "--json")

@@ -31,7 +31,7 @@ from tests.support import ROOT, running_server
 from tests.test_import_rule import imported_modules, python_files
 
 BUNDLES = ("digits", "mnist", "sentences")
-PAGES = ("map", "decode", "interpolate", "clusters", "evaluate", "train", "runs")
+PAGES = ("map", "decode", "interpolate", "clusters", "read", "evaluate", "train", "runs")
 
 # What the installed package says about itself, run by the empty environment's own Python.
 INSPECT = """

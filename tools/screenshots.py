@@ -32,6 +32,7 @@ PICTURES = {
     "interpolate": ("interpolate", "sentences", "light", MAP),
     "decode": ("decode", "mnist", "dark", ".manifold"),
     "clusters": ("clusters", "digits", "light", MAP),
+    "read": ("read", "digits", "light", ".st-key-read_side .stTable"),
 }
 VIEW = "umap-2d-n15-d0.1-euclidean-s0"
 # name: (page, model), drawn as UMAP.

@@ -22,6 +22,7 @@ from explorer.colouring import Continuous
 if TYPE_CHECKING:
     from explorer.canvas.columns import Column
     from explorer.canvas.guests import Guests
+    from explorer.canvas.layers import Layers
     from explorer.canvas.named import Clusters
     from explorer.colouring import Colouring
 
@@ -149,6 +150,7 @@ def latent_map(
     picked: int | None = None,
     pins: Sequence[Pin] = (),
     guests: Guests | None = None,
+    layers: Layers | None = None,
     search: bool = False,
     path: Trail | None = None,
     draws: bool = False,
@@ -162,6 +164,7 @@ def latent_map(
         mask: (n,) the points that take part; the others are dimmed and cannot be selected.
         picked, pins: what was picked and kept before, as on another visit to the page.
         guests: other items to show among the points.
+        layers: what lies over the points, such as holes and posteriors.
         search: show a search box; what is typed comes back as `query`.
         path: a path to show.
         draws: offer to draw a path by hand; what is drawn comes back as `drawn`.
@@ -175,7 +178,8 @@ def latent_map(
         raise ValueError(f"The map has {sent.count:,} points, but mask has {len(mask):,}.")
     filtered = None if mask is None else columns.bits(mask)
     brought = None if guests is None else guests.column
-    _carry(f"{key}_filter", {"mask": filtered, "guests": brought})
+    over = {} if layers is None else layers.columns
+    _carry(f"{key}_filter", {"mask": filtered, "guests": brought, **over})
     state = current(key, sent.count)
     classes = sent.colour.get("names")
     mounted = component("latentMap")(
@@ -185,6 +189,7 @@ def latent_map(
                 **sent.names,
                 "mask": filtered and filtered.name,
                 "guests": brought and brought.name,
+                **{name: column and column.name for name, column in over.items()},
             },
             "guest": None if guests is None else guests.marked,
             "code_bytes": columns.class_bytes(len(classes)) if isinstance(classes, list) else 2,

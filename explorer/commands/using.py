@@ -69,6 +69,11 @@ def encode(
         typer.echo(f"{data.empty_items:,} without a text left out.")
 
 
+Beam = Annotated[
+    int, typer.Option(help="Sentences: keep so many beginnings and give the likeliest; 1: greedy.")
+]
+
+
 def sample(
     run: RunFolder,
     count: Annotated[int, typer.Option("-n", "--count", help="How many items.")] = 10,
@@ -77,6 +82,7 @@ def sample(
     ] = 1.0,
     seed: Seed = 0,
     out: Annotated[Path | None, typer.Option(help="Images: PNG file to write.")] = None,
+    beam: Beam = 1,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -88,7 +94,7 @@ def sample(
     from vae_core.latent import sample_prior
 
     z = sample_prior(count, opened.latent_dim, temperature=temperature, seed=seed)
-    _give(opened, z, out, as_json)
+    _give(opened, z, out, as_json, beam)
 
 
 def interpolate(
@@ -104,6 +110,7 @@ def interpolate(
         bool, typer.Option("--circle", help="Go along the great circle, not the straight line.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Images: PNG file to write.")] = None,
+    beam: Beam = 1,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -122,7 +129,7 @@ def interpolate(
     from vae_core import latent
 
     first, last = _ends(opened, texts or [], index)
-    _give(opened, latent.interpolate(first, last, steps, spherical=circle), out, as_json)
+    _give(opened, latent.interpolate(first, last, steps, spherical=circle), out, as_json, beam)
 
 
 def _check_ends(texts: list[str], index: tuple[int, int] | None) -> None:
@@ -158,8 +165,8 @@ def _ends(run: Run, texts: list[str], index: tuple[int, int] | None) -> tuple[Te
     return first, last
 
 
-def _give(run: Run, z: Tensor, out: Path | None, as_json: bool) -> None:
-    items = run.model.decode(z)
+def _give(run: Run, z: Tensor, out: Path | None, as_json: bool, beam: int) -> None:
+    items = run.model.decode(z) if beam == 1 else _searched(run, z, beam)
     if out is not None:
         from explorer.strip import strip_png
         from vae_core.data.images import as_bytes
@@ -175,6 +182,16 @@ def _give(run: Run, z: Tensor, out: Path | None, as_json: bool) -> None:
             typer.echo(item or "(no words)")
     elif out is None:
         raise ConfigError("Pictures need --out FILE.png, or --json for their pixels.")
+
+
+def _searched(run: Run, z: Tensor, beam: int) -> list[str]:
+    """The likeliest text of a beam at each latent point."""
+    from vae_core.models.beam import beam_search
+    from vae_core.models.sentence import SentenceVAE
+
+    if not isinstance(run.model, SentenceVAE):
+        raise ConfigError("--beam takes a model of sentences; leave it out, or give another run.")
+    return [beam_search(run.model, point, beam)[0].written.text for point in z]
 
 
 def _plain(items: Items) -> list[Any]:

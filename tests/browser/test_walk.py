@@ -15,7 +15,7 @@ from tests.support import Server
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("Map", "Decode", "Interpolate", "Clusters", "Train", "Runs")
+PAGES = ("Map", "Decode", "Interpolate", "Clusters", "Read", "Train", "Runs")
 # Only reached when something is stuck: a slow machine must not fail a test.
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
@@ -75,6 +75,7 @@ def result_of(page: Page, name: str) -> Locator:
         "Decode": page.locator(".st-key-decode_room .result:has(canvas, .words)"),
         "Interpolate": page.locator(".st-key-interpolate_path li").first,
         "Clusters": page.locator(".st-key-cluster_room .map .layers[data-drawn]"),
+        "Read": page.locator(".st-key-read_map .map .layers[data-drawn]"),
         "Train": page.get_by_role("button", name="Start training"),
         "Runs": page.locator("[class*=st-key-run_row_] img").first,
     }[name]

@@ -19,7 +19,7 @@ from tests.explorer.test_decode_page import told
 from tests.explorer.test_interpolate_page import choose, path_shown, path_told
 from tests.explorer.test_pages import on_the_map, open_page, texts
 
-PAGES = ("map.py", "decode.py", "interpolate.py", "clusters.py")
+PAGES = ("map.py", "decode.py", "interpolate.py", "clusters.py", "read.py")
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import { Path } from "./path/path";
 import pathStyle from "./path/path.css?inline";
 import type { Told } from "./renewal";
 import style from "./style.css?inline";
+import { Words } from "./words/words";
+import wordsStyle from "./words/words.css?inline";
 
 /** What a component of Streamlit's second kind is given. */
 interface Mount<Data> {
@@ -128,4 +130,10 @@ export const ownItem = component(
 export const latentPath = component(
   `${style} ${deskStyle} ${pathStyle}`,
   (...[meta, host]: ConstructorParameters<typeof Path>) => new Path(meta, host),
+);
+
+/** Texts with marked words; it only shows. */
+export const markedWords = component(
+  `${style} ${wordsStyle}`,
+  (...[meta, host]: ConstructorParameters<typeof Words>) => new Words(meta, host),
 );

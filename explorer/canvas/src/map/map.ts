@@ -15,6 +15,7 @@ import { Guests } from "./guests";
 import { commandsOf, handsOf, type Parts } from "./hands";
 import { listenTo } from "./hearing";
 import { listenToKeys } from "./keys";
+import { Layers } from "./layers";
 import { Look } from "./look";
 import { looksOf, type Meta, type State } from "./meta";
 import { MapModel, type Columns } from "./model";
@@ -50,6 +51,7 @@ export class LatentMap implements Context {
   private readonly way: Way;
   private readonly drawing: Drawing;
   private readonly guests: Guests;
+  private readonly layers = new Layers(this);
   private readonly becoming: Becoming;
   private readonly deaf: (() => void)[];
 
@@ -101,6 +103,7 @@ export class LatentMap implements Context {
     );
     this.line = new Line(this.chrome.status, () => this.probe.again(), () => this.send({}));
     this.guests.take(columns);
+    this.layers.take(columns);
     const [parts, elements] = [this.parts(), { root: this.root, help: this.help }];
     this.becoming = new Becoming(this, parts, this.chrome, this.way, elements, () => {
       this.gestures.drop();
@@ -141,15 +144,8 @@ export class LatentMap implements Context {
 
   private begin(): void {
     keepGestures(this.probe.card.root);
-    this.root.append(
-      this.stage.root,
-      ...this.chrome.parts,
-      this.looking.card.root,
-      this.guests.card.root,
-      this.probe.card.root,
-      this.spoken,
-      this.help,
-    );
+    const cards = [this.looking, this.guests, this.probe].map(({ card }) => card.root);
+    this.root.append(this.stage.root, ...this.chrome.parts, ...cards, this.spoken, this.help);
     this.looking.pick(this.told.picked ?? -1, false);
     this.becoming.lie();
     this.fit();
@@ -209,6 +205,7 @@ export class LatentMap implements Context {
     if (recoloured) this.model.take(meta, columns);
     else if (refiltered) this.model.filter(meta, columns);
     this.guests.take(columns);
+    this.layers.take(columns);
     if (recoloured || refiltered) this.stage.restyle();
     if (recoloured || rethemed) {
       this.chrome.legend.fill();
@@ -244,6 +241,7 @@ export class LatentMap implements Context {
 
   private draw(context: CanvasRenderingContext2D): void {
     const way = this.drawing.busy ? null : this.way;
+    this.layers.draw(context);
     this.names.draw(context, way?.labels());
     way?.draw(context);
     this.drawing.draw(context);

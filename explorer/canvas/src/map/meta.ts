@@ -46,6 +46,9 @@ export interface Meta {
     cluster: string | null;
     mask: string | null;
     guests?: string | null;
+    /** What lies over the points (`layers.ts`). */
+    holes?: string | null;
+    ellipses?: string | null;
   };
   /** Which of the guests is marked. */
   guest?: number | null;

@@ -1,0 +1,121 @@
+"""The map of the Read page, and what lies over its points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import computed, computed_reading, pins, session
+from explorer.analysis import hole_field, spread
+from explorer.canvas.layers import MOST_ELLIPSES, Ellipses, Layers, Shade
+from explorer.canvas.mount import Sent, Source, latent_map
+from explorer.read_wait import ready
+
+if TYPE_CHECKING:
+    from explorer.analysis.projection import Projection
+    from explorer.canvas.state import MapState, Pin
+    from vae_core.checkpoint import Run
+
+HOLES, SPREAD = "Holes", "Spread (σ)"
+# Of items that nobody selected, so many are enough to see how large posteriors are.
+USUAL_ELLIPSES = 150
+# On a line they lie over each other.
+USUAL_ON_A_LINE = 30
+_NO_PLACE = (
+    "Holes and spread cannot be drawn on this view: it has places for items only, not for what "
+    "lies between them. Choose PCA under View."
+)
+_SPACE = "Holes and spread are drawn on a plane: choose a view of two dimensions."
+
+
+def choose_layers() -> tuple[str, ...]:
+    """Show which layers lie over the map; return those that are on."""
+    chosen = st.pills(
+        "Layers",
+        (HOLES, SPREAD),
+        selection_mode="multi",
+        key=session.kept_widget("read.layers", [HOLES]),
+        help="Holes: where the prior, which new samples are drawn from, has mass but no item lies. "
+        "Spread: how far the model's guess of each item reaches, one standard deviation (σ).",
+        label_visibility="collapsed",
+    )
+    return tuple(chosen or ())
+
+
+def show(
+    run: Run,
+    sent: Sent,
+    source: Source,
+    projection: Projection,
+    state: MapState,
+    held: tuple[Pin, ...],
+    item: int,
+    key: str,
+) -> None:
+    """Show the map with the layers that are on."""
+    on = choose_layers()
+    layers = _layers(run, source, projection, state, item, on)
+    latent_map(
+        sent,
+        source,
+        key=key,
+        picked=item,
+        pins=pins.placed(run, held, source.view, projection),
+        layers=layers,
+        compact=True,
+    )
+    st.caption(" ".join(_notes(run, projection, layers, on)))
+
+
+def _layers(
+    run: Run,
+    source: Source,
+    projection: Projection,
+    state: MapState,
+    item: int,
+    on: tuple[str, ...],
+) -> Layers:
+    shade, ellipses = None, None
+    if HOLES in on and hole_field.can_draw(projection) and len(run) > 1:
+        found = ready(
+            lambda: computed_reading.field(run, source.view, projection),
+            lambda: computed_reading.share_of_field(run, source.view),
+            "Looking for holes.",
+        )
+        shade = None if found is None else Shade(found.shares, found.low, found.high)
+    if SPREAD in on and spread.can_draw(projection):
+        ellipses = _ellipses(run, projection, state.selection, item)
+    return Layers(shade, ellipses)
+
+
+def _ellipses(run: Run, projection: Projection, selected: NDArray[np.int64], item: int) -> Ellipses:
+    chosen = selected if len(selected) else np.arange(len(run))
+    usual = USUAL_ON_A_LINE if run.latent_dim == 1 else USUAL_ELLIPSES
+    most = MOST_ELLIPSES - 1 if len(selected) else usual
+    items = np.unique(np.append(chosen[spread.drawn(len(chosen), most)], item))
+    covariances = spread.covariances(run.latents.log_variance[items], projection)
+    marked = int(np.searchsorted(items, item))
+    return Ellipses(projection.points[items], covariances, marked)
+
+
+def _notes(run: Run, projection: Projection, layers: Layers, on: tuple[str, ...]) -> list[str]:
+    if on and projection.points.shape[1] != 2:
+        return [_SPACE]
+    if on and not spread.can_draw(projection):
+        return [_NO_PLACE]
+    notes = []
+    if layers.holes is not None:
+        exact = projection.plane is None
+        notes.append(
+            "Hatched: the prior has mass, but no item lies there."
+            if exact
+            else "Hatched: where much of what the prior draws falls into holes. Seen from this "
+            "plane, holes may lie before items or behind them."
+        )
+    if layers.ellipses is not None:
+        count = len(layers.ellipses.places)
+        notes.append(f"Ellipses: one σ of {count:,} {'item' if count == 1 else 'items'}.")
+    return [*notes, computed.map_note(run, projection)]
