@@ -88,7 +88,7 @@ export interface Bulk {
 const SAMPLED = 20_000;
 const NEARLY_ALL = 0.98;
 /** Points are far that are this much farther away than nearly all. */
-const ROOM = 1.3;
+export const ROOM = 1.3;
 
 function bulkOf(scene: Scene): Bulk {
   const step = Math.max(1, Math.ceil(scene.count / SAMPLED));

@@ -3,6 +3,7 @@ import { el, fitCanvas, flat } from "../dom";
 import { flatLens, seen, type Lens, type Seen } from "../lens";
 import { caught, mixed, Moving } from "../moving";
 import { orbitLens, wholeOrbit, type Ball, type Orbit } from "../orbit";
+import { ROOM } from "../scales";
 import { reducedMotion, type Theme } from "../theme";
 import {
   cameraOf, FULL, kept, resized, toScreen, mostView, wholeView, zoomOf, type Camera, type Frame, type View,
@@ -174,7 +175,9 @@ export class Stage {
   private stillView(width: number, height: number): View {
     const { frame, still } = this;
     if (still === "all") return wholeView(width, height, frame);
-    return mostView(width, height, frame, this.model.scene.bulk);
+    const { middle, radius } = this.model.scene.bulk;
+    // On a plane nothing turns into the window: the room around the ball is not needed.
+    return mostView(width, height, frame, { middle, radius: (1.05 * radius) / ROOM });
   }
 
   private lookedElsewhere(): void {
