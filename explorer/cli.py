@@ -19,6 +19,7 @@ from explorer.commands import (
     planning,
     preparing,
     projecting,
+    reading,
     searching,
     training,
     usage,
@@ -44,6 +45,7 @@ app.command("search")(searching.search)
 app.command("encode")(using.encode)
 app.command("evaluate")(evaluating.evaluate)
 app.command("cluster")(clustering.cluster)
+app.command("read")(reading.read)
 app.command("sample")(using.sample)
 app.command("interpolate")(using.interpolate)
 app.command("export")(exporting.export)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import computed_reading, page_parts, read_traversal, session
+from explorer import computed_reading, page_parts, read_traversal, reading_words, session
 from explorer.analysis.dimensions import Dimension, Effect
 from explorer.analysis.effects import SHUFFLES
 from explorer.read_wait import ready
@@ -56,30 +56,10 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
     _chart(found, chosen)
     _table(run, found)
     one = found[chosen]
-    st.markdown(f"**{one.name}: {page_parts.literal(headline(one))}**")
+    st.markdown(f"**{one.name}: {page_parts.literal(reading_words.headline(one))}**")
     read_traversal.show(run, one, item, held)
     _effects(run, one)
     _words(one)
-
-
-def headline(one: Dimension, most: int = 2) -> str:
-    """Say in a few words what a dimension does, by its strongest effects, at most `most`."""
-    if not one.is_used:
-        return "not used"
-    said = [effect_words(effect) for effect in one.effects[:most] if effect.clear]
-    if one.words is not None and not said:
-        come, go = ([word.word for word in words[:2]] for words in (one.words.come, one.words.go))
-        if come or go:
-            said.append(f"{_quoted(go) or 'fewer words'} → {_quoted(come) or 'other words'}")
-    return "; ".join(said) or "no clear effect"
-
-
-def effect_words(effect: Effect) -> str:
-    """Say what there is at the low and the high end."""
-    if effect.of_categories:
-        return f"{effect.low} → {effect.high} ({effect.name})"
-    noun = {"words": "texts", "stroke width": "strokes"}.get(effect.name, effect.name)
-    return f"{effect.low} → {effect.high} {noun}".strip()
 
 
 def _chosen(run: Run, found: Sequence[Dimension]) -> int:
@@ -108,7 +88,7 @@ def _table(run: Run, found: Sequence[Dimension]) -> None:
     columns: dict[str, list[str] | list[float]] = {
         "Dimension": [one.name for one in found],
         "KL": [round(one.usage, 2) for one in found],
-        "What it does": [headline(one, 1) for one in found],
+        "What it does": [reading_words.headline(one, 1) for one in found],
     }
     if any(one.words is not None for one in found):
         columns["Words"] = [_listed(one) for one in found]
@@ -196,10 +176,6 @@ def _listed(one: Dimension) -> str:
     come, go = ([f"{sign}{word.word}" for word in words[:MOST_WORDS]]
                 for sign, words in (("+", one.words.come), ("−", one.words.go)))  # fmt: skip
     return " ".join([*come, *go])
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words)
 
 
 def _key(run: Run) -> str:

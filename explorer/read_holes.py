@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import computed_reading, page_parts, wording
-from explorer.analysis.aggregate import LEVEL, Holes
+from explorer import computed_reading, page_parts, reading_words, wording
+from explorer.analysis.aggregate import FEWEST_ITEMS, LEVEL, Holes
 from explorer.analysis.decoding import decode
 from explorer.read_wait import ready
 
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
-FEWEST_ITEMS = 10
 SHOWN = 6
 PICTURE_WIDTH = 56
-# Up to so many times the level, there is nothing that one would call a hole.
-_HARDLY = 2.0
-# So near its cap, what is known of the information is only that it is not less.
-_AT_CAP = 0.5
 _PRIORS = {
     "normal": "a standard normal",
     "mixture": "a mixture of normals that it learned",
@@ -46,33 +41,10 @@ def show(run: Run) -> None:
     )
     if found is None:
         return
-    st.markdown(f"**{words(found)}**")
+    st.markdown(f"**{reading_words.holes(found)}**")
     st.caption(_definition(found))
     _numbers(found)
     _samples(run, found)
-
-
-def words(found: Holes) -> str:
-    """Say how large the holes are in one sentence."""
-    share, error = _percent(found.mass), f"± {100 * found.error:.1f} points"
-    if found.mass - found.error <= _HARDLY * LEVEL:
-        return (
-            f"Hardly any holes: {share} of what the prior draws falls where no item is ({error}); "
-            f"{LEVEL:.0%} would do so if both were the same."
-        )
-    return f"About {share} of what the prior draws falls where no item is ({error})."
-
-
-def kl_words(found: Holes) -> str:
-    """Say how far items and prior differ as a whole, as far as that can be known."""
-    low = max(0.0, found.least)
-    if found.cap - found.information < _AT_CAP or found.kl - low > 1.0:
-        return f"{low:.1f} to {found.kl:.1f} nats"
-    return f"{max(0.0, (low + found.kl) / 2):.2f} nats"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}" if share < 0.095 else f"{share:.0%}"
 
 
 def _definition(found: Holes) -> str:
@@ -85,19 +57,19 @@ def _definition(found: Holes) -> str:
 
 
 def _numbers(found: Holes) -> None:
-    capped = found.cap - found.information < _AT_CAP
+    capped = reading_words.is_capped(found)
     rows = {
         "Falls into holes": (
-            _percent(found.mass),
+            reading_words.percent(found.mass),
             "Share of the prior's draws where no item is.",
         ),
         "Beyond the prior": (
-            _percent(found.outside),
+            reading_words.percent(found.outside),
             f"Share of the items' places where the prior is less dense than at {1 - LEVEL:.0%} of "
             f"its own draws; {LEVEL:.0%} would be if both were the same.",
         ),
         "All items against the prior": (
-            kl_words(found),
+            reading_words.kl(found),
             "KL(q(z) ‖ p(z)): how far all items together differ from the prior; 0 is the same."
             + (
                 f" Only bounds are known: {found.items:,} items can show at most "

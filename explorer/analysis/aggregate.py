@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MOST_ITEMS, DRAWS, LEVEL = 4_000, 5_000, 0.01
+# Fewer say nothing of where none is.
+FEWEST_ITEMS = 10
 # Of few items each is drawn from several times, so that the quantile is one of enough draws.
 _MOST_ROUNDS = 50
 _SLICE = 256

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, computed_reading, read_dimensions, read_holes, read_map, read_parts
+from explorer import catalogue, computed_reading, read_map, read_parts, reading_words
 from explorer.analysis.aggregate import Holes
 from explorer.analysis.dimensions import Dimension, Effect
 from explorer.analysis.words_along import Word, WordsAlong
@@ -242,7 +242,7 @@ class TestWords:
         words = WordsAlong((Word("in", 1, 9),), (), 20, 20)
 
         def of(usage: float, effects: tuple[Effect, ...], along: WordsAlong | None) -> str:
-            return read_dimensions.headline(Dimension(2, usage, (-1.0, 1.0), effects, along))
+            return reading_words.headline(Dimension(2, usage, (-1.0, 1.0), effects, along))
 
         assert of(1.0, (clear, none), words) == "longer → shorter texts"
         assert of(1.0, (none,), words) == "fewer words → “in”"
@@ -255,13 +255,13 @@ class TestWords:
     def test_holes_are_said_in_one_sentence(self, empty: int, begins: str) -> None:
         marks = np.arange(5000) < empty
         found = Holes(500, 500, -3.0, np.zeros((5000, 2), np.float32), marks, 0.01, 0.4, 0.3, 2.0)
-        assert read_holes.words(found).startswith(begins)
-        assert read_holes.kl_words(found) == "0.35 nats"
+        assert reading_words.holes(found).startswith(begins)
+        assert reading_words.kl(found) == "0.35 nats"
 
     def test_what_is_capped_is_told_as_bounds(self) -> None:
         empty = np.zeros(10, bool)
         found = Holes(100, 100, 0.0, np.zeros((10, 2), np.float32), empty, 0.0, 9.0, -20.0, 4.6)
-        assert read_holes.kl_words(found) == "0.0 to 9.0 nats"
+        assert reading_words.kl(found) == "0.0 to 9.0 nats"
 
 
 class TestLayers:

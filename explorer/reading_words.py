@@ -1,0 +1,66 @@
+"""What is read of a model, in words: for the Read page and for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.analysis.aggregate import LEVEL, Holes
+from explorer.analysis.dimensions import Dimension, Effect
+
+# Up to so many times the level, there is nothing that one would call a hole.
+_HARDLY = 2.0
+# So near its cap, what is known of the information is only that it is not less.
+_AT_CAP = 0.5
+
+
+def holes(found: Holes) -> str:
+    """Say how large the holes are in one sentence."""
+    share, error = percent(found.mass), f"± {100 * found.error:.1f} points"
+    if found.mass - found.error <= _HARDLY * LEVEL:
+        return (
+            f"Hardly any holes: {share} of what the prior draws falls where no item is ({error}); "
+            f"{LEVEL:.0%} would do so if both were the same."
+        )
+    return f"About {share} of what the prior draws falls where no item is ({error})."
+
+
+def kl(found: Holes) -> str:
+    """Say how far items and prior differ as a whole, as far as that can be known."""
+    low = max(0.0, found.least)
+    if is_capped(found) or found.kl - low > 1.0:
+        return f"{low:.1f} to {found.kl:.1f} nats"
+    return f"{max(0.0, (low + found.kl) / 2):.2f} nats"
+
+
+def percent(share: float) -> str:
+    """Say a share, small ones to a tenth of a percent."""
+    return f"{share:.1%}" if share < 0.095 else f"{share:.0%}"
+
+
+def is_capped(found: Holes) -> bool:
+    """Whether so little is known of the information that it is only known not to be less."""
+    return found.cap - found.information < _AT_CAP
+
+
+def headline(one: Dimension, most: int = 2) -> str:
+    """Say in a few words what a dimension does, by its strongest effects, at most `most`."""
+    if not one.is_used:
+        return "not used"
+    said = [effect_words(effect) for effect in one.effects[:most] if effect.clear]
+    if one.words is not None and not said:
+        come, go = ([word.word for word in words[:2]] for words in (one.words.come, one.words.go))
+        if come or go:
+            said.append(f"{_quoted(go) or 'fewer words'} → {_quoted(come) or 'other words'}")
+    return "; ".join(said) or "no clear effect"
+
+
+def effect_words(effect: Effect) -> str:
+    """Say what there is at the low and the high end."""
+    if effect.of_categories:
+        return f"{effect.low} → {effect.high} ({effect.name})"
+    noun = {"words": "texts", "stroke width": "strokes"}.get(effect.name, effect.name)
+    return f"{effect.low} → {effect.high} {noun}".strip()
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
