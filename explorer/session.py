@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MODEL_PARAMETER = "model"
 VIEW_PARAMETER = "view"
+SHARE_PARAMETER = "s"
 _MODEL = "latentscape.model"
 _KEPT = "latentscape.kept"
 _VISITOR = "latentscape.visitor"

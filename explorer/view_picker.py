@@ -54,6 +54,26 @@ def shown(run: Run) -> Projection:
     return computed.projected(run) if found is None else found
 
 
+def chosen_id(run: Run) -> str | None:
+    """Return the id of the projection that is asked for; None for what is there at once."""
+    spec = _chosen(run)
+    return None if spec is None else spec.id
+
+
+def choose(run: Run, spec_id: str | None) -> None:
+    """Ask for a projection by its id, whether there is one or not; None: what is there at once."""
+    _choose(run, _AT_ONCE if spec_id is None else spec_id)
+
+
+def there(run: Run, spec_id: str) -> Projection | None:
+    """Return the projection with this id, None where it is not there (yet)."""
+    try:
+        spec = ProjectionSpec.from_id(spec_id)
+    except ConfigError:
+        return None
+    return None if run.latent_dim <= 2 else computed.projection(run, spec)
+
+
 def show(run: Run) -> None:
     """Show which projection is drawn, and how to have another; the choice is `shown` then."""
     if run.latent_dim <= 2:
@@ -124,6 +144,14 @@ def show_problem(run: Run, drawn: Projection) -> None:
             else f"{drawn.spec.words} is shown; New view computes others."
         )
     )
+    if chosen is not None and _asked(run) is None:
+        st.button(
+            page_parts.literal(f"Compute {chosen.words}"),
+            key="view.compute_linked",
+            icon=":material/scatter_plot:",
+            on_click=_ask,
+            args=(run, chosen.id),
+        )
 
 
 def _wait(job: Job, spec: ProjectionSpec) -> None:
