@@ -61,10 +61,10 @@ def room() -> None:
         item = selection.show(run, state.selection, state.picked, passing, ranked=found.ranked)
         shown = computed.typical_item(run) if item is None else item
         inspector.show(run, shown)
+        pin_notes.show(run, key, held)
         near_panel.show(run, shown, state.selection)
         own_item.show(run, model_id)
         guests = own_file.show(run, projection)
-        pin_notes.show(run, key, held)
         pin_arithmetic.show(run, held)
     with map_side, st.container(key="map_room", gap=None):
         latent_map(

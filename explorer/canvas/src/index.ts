@@ -11,6 +11,9 @@ import deskStyle from "./desk/desk.css?inline";
 import { Path } from "./path/path";
 import pathStyle from "./path/path.css?inline";
 import type { Told } from "./renewal";
+import { SharePicture } from "./share/picture";
+import { ShareLink } from "./share/share";
+import shareStyle from "./share/share.css?inline";
 import style from "./style.css?inline";
 
 /** What a component of Streamlit's second kind is given. */
@@ -128,4 +131,14 @@ export const ownItem = component(
 export const latentPath = component(
   `${style} ${deskStyle} ${pathStyle}`,
   (...[meta, host]: ConstructorParameters<typeof Path>) => new Path(meta, host),
+);
+
+export const shareLink = component(
+  shareStyle,
+  (...given: ConstructorParameters<typeof ShareLink>) => new ShareLink(...given),
+);
+
+export const sharePicture = component(
+  shareStyle,
+  (...[meta, host]: ConstructorParameters<typeof SharePicture>) => new SharePicture(meta, host),
 );
