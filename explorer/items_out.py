@@ -22,7 +22,7 @@ from vae_core.files import write_whole
 if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
-FORMATS = {"csv": "CSV, for a spreadsheet", "parquet": "Parquet, for pandas, Polars, DuckDB"}
+NAMES = {"csv": "CSV", "parquet": "Parquet"}
 # Some minutes of decoding beside trainings and maps; the command itself has no limit.
 MOST_DECODED = 100_000
 # Streamlit hands a file on by way of memory.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 PICTURE_WIDTH = 40
+# A field of a line shows about as much of a note.
+SHORT = 26
 _NEW_FILE = "pins.file"
 
 
@@ -82,6 +84,9 @@ def _row(run: Run, key: str, number: int, pin: Pin, shown: Any) -> None:
                 on_click=_remove,
                 args=(run, key, number),
             )
+        if len(pin.note) > SHORT:
+            with st.container(key=f"pin_whole_{number}"):
+                st.text(pin.note)
 
 
 def _note(run: Run, key: str, number: int, field: str) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from explorer import items_out, page_parts, pins, search_panel, session, wording
 from explorer.canvas.mount import current
-from explorer.items_out import FORMATS, MOST_BYTES, MOST_DECODED, Table
+from explorer.items_out import MOST_BYTES, MOST_DECODED, NAMES, Table
 
 if TYPE_CHECKING:
     from explorer.side_work import Work
@@ -38,10 +38,10 @@ def show(run: Run, key: str, view: str | None) -> None:
     )
     form = st.segmented_control(
         "Format",
-        list(FORMATS),
-        key=session.kept_widget("share.format", "csv", list(FORMATS)),
+        list(NAMES),
+        key=session.kept_widget("share.format", "csv", list(NAMES)),
         required=True,
-        format_func=str.upper,
+        format_func=NAMES.__getitem__,
     )
     items = ways[which or default]
     st.caption(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer import (
+    catalogue,
     clusters_state,
     computed,
     session,
@@ -30,12 +31,12 @@ LINK, PICTURE, ITEMS = "Link", "Picture", "Items"
 PANEL_WIDTH = 380
 
 CARRIED = (
-    "It opens the same view: model, projection, colour, camera, item, selection, filters, search, "
+    "It opens the same view: model, {colour}, projection, camera, item, selection, filters, search, "
     "pins with their notes, and the path."
 )
 NOT_CARRIED = (
-    "Not in it: what is probed, classes hidden in the legend, and files of your own. Who opens it "
-    "needs this server, or the same model on another one."
+    "Not in it: what is probed, {more}classes hidden in the legend, and files of your own. Who "
+    "opens it needs this server, or the same model on another one."
 )
 
 
@@ -114,12 +115,15 @@ def _link(run: Run, place: Place) -> None:
             f"{share_link.LONGEST:,} characters.",
             icon=":material/content_cut:",
         )
-    st.caption(CARRIED)
-    st.caption(NOT_CARRIED)
+    clusters = place.clustering is not None
+    st.caption(CARRIED.format(colour="clusters" if clusters else "colour"))
+    st.caption(NOT_CARRIED.format(more="a chosen card, " if clusters else ""))
 
 
 def _picture(run: Run, place: Place, projection: Projection) -> None:
-    title = f"{run.path.name}: {len(run):,} {run.modality}, {projection.spec.words}"
+    entry = catalogue.find(place.model_id, catalogue.list_models())
+    name = run.path.name if entry is None else entry.title
+    title = f"{name} · {len(run):,} {run.modality} · {projection.spec.words}"
     file = "-".join((run.path.name, projection.spec.method, place.colour))
     share.share_picture(
         f"{_key(run)}.picture",

@@ -74,18 +74,27 @@ def _short(run: Run, pin: Pin) -> Pin:
 def open_link(run: Run, key: str) -> None:
     """Open what the address says, if it holds a link; afterwards it does not hold it any more.
 
-    `key`: of the map that this run mounts. Call it before anything of the run is shown. From then
+    A link to a model that is here by another name opens that one. `key`: of the map that this run
+    mounts. Call it before anything of the run is shown. From then
     on the visitor's own doings count: loaded again, the page opens without the link.
     """
     value = session.url_value(session.SHARE_PARAMETER)
     if value is None:
         return
+    elsewhere = share_home.find(value)
+    if elsewhere is not None and not _is_of(run, value):
+        session.rename_model(elsewhere)
+        st.rerun()
     session.set_url_value(session.SHARE_PARAMETER, None)
     try:
         told = _opened(run, key, share_link.decode(value))
     except ShareLinkError as error:
         told = str(error)
     session.remember(_TOLD + run.content_hash, told)
+
+
+def _is_of(run: Run, value: str) -> bool:
+    return share_link.decode(value).content == share_home.identity_of(run)
 
 
 def show_told(run: Run) -> None:

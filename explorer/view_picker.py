@@ -136,15 +136,15 @@ def show_problem(run: Run, drawn: Projection) -> None:
     chosen = _chosen(run)
     if named is None or (chosen is not None and chosen.id == drawn.spec.id):
         return
-    page_parts.problem(
-        "This link asks for a view that this model does not have. "
-        + (
-            "Its latent space itself is shown."
-            if run.latent_dim <= 2
-            else f"{drawn.spec.words} is shown; New view computes others."
-        )
+    shown = (
+        "Its latent space itself is shown."
+        if run.latent_dim <= 2
+        else f"{drawn.spec.words} is shown; New view computes others."
     )
-    if chosen is not None and _asked(run) is None:
+    with st.container(key="view_told", horizontal=True, vertical_alignment="center"):
+        page_parts.problem(f"This link asks for a view that this model does not have. {shown}")
+        if chosen is None or _asked(run) is not None:
+            return
         st.button(
             page_parts.literal(f"Compute {chosen.words}"),
             key="view.compute_linked",

@@ -44,7 +44,7 @@ export function arranged(ctx: Context, words: Words, ruler: CanvasRenderingConte
       : { x: width + PAD, y: 0, width: BESIDE - PAD };
   const whole = left + width + (told && !inside ? BESIDE : 0) + EDGE;
   ruler.font = fontOf(ctx, 12.5);
-  const note = wrapped(words.note, whole - 2 * EDGE, (text) => ruler.measureText(text).width, MOST_NOTE);
+  const note = wrapped(words.note, whole - left - EDGE, (text) => ruler.measureText(text).width, MOST_NOTE);
   const below = (axes ? AXES.bottom : 14) + note.length * NOTE_LINE + EDGE;
   return { width: whole, height: EDGE + TITLE + height + below, left, top: EDGE + TITLE, note, legend };
 }
@@ -99,7 +99,7 @@ export function drawWords(
   context.fillText(cut(context, subtitle(ctx), width - left - EDGE), left, EDGE + 35);
   context.font = fontOf(ctx, 12.5);
   note.forEach((line, k) =>
-    context.fillText(line, EDGE, height - EDGE - (note.length - 1 - k) * NOTE_LINE),
+    context.fillText(line, left, height - EDGE - (note.length - 1 - k) * NOTE_LINE),
   );
 }
 
@@ -134,6 +134,10 @@ export function ticks(low: number, high: number, count = 6): number[] {
   return Array.from({ length: Math.max(0, many) }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
 
+function signed(value: number): string {
+  return shortNumber(value).replace("-", "−");
+}
+
 export function drawAxes(
   context: CanvasRenderingContext2D,
   ctx: Context,
@@ -158,14 +162,14 @@ export function drawAxes(
   for (const at of ticks(left, right)) {
     const x = ((at - left) / (right - left)) * width;
     mark(x, height, 0, 4);
-    context.fillText(shortNumber(at), x, height + 7);
+    context.fillText(signed(at), x, height + 7);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const at of ticks(bottom, top)) {
     const y = ((top - at) / (top - bottom)) * height;
     mark(0, y, -4, 0);
-    context.fillText(shortNumber(at), -7, y);
+    context.fillText(signed(at), -7, y);
   }
   context.font = fontOf(ctx, 12);
   context.textAlign = "center";
