@@ -40,9 +40,9 @@ def to_csv(pins: Sequence[Pin], decoded: Sequence[str | None]) -> str:
     dimensions = [f"z_{number}" for number in range(most)]
     writer.writerow(["pin", "note", "decoded", "item", "map", "x", "y", *dimensions])
     for number, (pin, words) in enumerate(zip(pins, decoded, strict=True), 1):
-        z = [f"{value:.9g}" for value in pin.z or ()]
+        z = [repr(float(value)) for value in pin.z or ()]
         item = "" if pin.index is None else pin.index
-        place = [f"{pin.x:.9g}", f"{pin.y:.9g}"]
+        place = [repr(float(pin.x)), repr(float(pin.y))]
         row = [number, pin.note, words or "", item, pin.view or "", *place]
         writer.writerow([*row, *z, *[""] * (most - len(z))])
     return text.getvalue()
@@ -88,7 +88,7 @@ def _of_json(text: str, content: str) -> Sequence[Any]:
 
 
 def _of_csv(text: str) -> Sequence[Any]:
-    reader = csv.reader(io.StringIO(text))
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
         rows = [row for _, row in zip(range(MOST_PINS + 2), reader, strict=False)]
     except csv.Error as error:

@@ -31,8 +31,8 @@ LINK, PICTURE, ITEMS = "Link", "Picture", "Items"
 PANEL_WIDTH = 380
 
 CARRIED = (
-    "It opens the same view: model, {colour}, projection, camera, item, selection, filters, search, "
-    "pins with their notes, and the path."
+    "It opens the same view: model, {colour}, projection, camera, item, selection, filters, "
+    "search, pins with their notes, and the path."
 )
 NOT_CARRIED = (
     "Not in it: what is probed, {more}classes hidden in the legend, and files of your own. Who "
