@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vae_core.checkpoint import Run
 
 # Written, decoded and reported in turns of so many items.
-BATCH = 512
+BATCH = 2_048
 AXES = ("map_x", "map_y", "map_z")
 DECODED, PINNED = "rebuilt", "pinned"
 FORMATS = (".csv", ".parquet")

@@ -26,7 +26,7 @@ VERSION = "1"
 # Browsers and servers take far more; what people send each other in is cut sooner.
 LONGEST = 6_000
 # Unpacked, a view that fits into this has some 100,000 letters of JSON.
-MOST_BYTES = 256 * 1024
+MOST_BYTES = parts.MOST_LETTERS
 _NO_WISH = Wish()
 _BROKEN = (
     "This link is damaged: a part of it is missing or was changed. Ask for it anew; the plain map "
@@ -193,7 +193,7 @@ def _shared(values: Any) -> Shared:
         parts.text(given("c"), parts.LONGEST_NAME) if "c" in values else None,
         parts.camera_from(given("a")),
         parts.whole(given("i"), parts.MOST_ITEMS) if "i" in values else None,
-        parts.text(given("s", ""), LONGEST),
+        parts.text(given("s", ""), MOST_BYTES),
         filters_from(parts.checked_texts(given("f", []))),
         parts.wish_from(given("w")),
         parts.text(given("q", ""), LONGEST_QUERY),

@@ -71,7 +71,6 @@ def show(run: Run, place: Place, projection: Projection) -> None:
             icon=":material/share:",
             key=f"share.open.{run.content_hash}",
             on_change="rerun",
-            help="Take this view away: a link, a picture, its items.",
         )
         if not button.open:
             return

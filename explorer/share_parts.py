@@ -27,6 +27,8 @@ from vae_core.errors import UserError
 
 MOST_ITEMS = 2**31
 LONGEST_NAME, LONGEST_TEXT = 300, 1_000
+# Of a selection; a regular one becomes much shorter in the link.
+MOST_LETTERS = 256 * 1024
 _CONTENT = re.compile(r"[0-9a-f]{16}")
 _KINDS = (STRAIGHT, CIRCLE, DRAWN)
 _ENDS = ("items", "typed", "pins")
@@ -78,7 +80,7 @@ def text(value: Any, longest: int) -> str:
 def checked_texts(value: Any, depth: int = 4) -> Any:
     """Return JSON values of which every text can be shown."""
     if isinstance(value, str):
-        return text(value, 100_000)
+        return text(value, MOST_LETTERS)
     if isinstance(value, list) and depth:
         return [checked_texts(one, depth - 1) for one in value]
     if isinstance(value, dict) and depth:

@@ -34,13 +34,13 @@ from vae_core.checkpoint import load_run
 
 pytestmark = pytest.mark.browser
 
-VIEW = ProjectionSpec("tsne", perplexity=5.0)
+VIEW = ProjectionSpec("pca", 3)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
 def browser(launch_browser: Callable[..., Browser], server: Server) -> Browser:
-    """A browser, and a model of hostile sentences with a t-SNE of its five dimensions."""
+    """A browser, and a model of hostile sentences, and a map of it in space."""
     folder = write_run(server.runs / "shared", sentences(120), latent_dim=5)
     projections.make(load_run(folder), VIEW)
     return launch_browser()
@@ -53,7 +53,8 @@ def seen(page: Page) -> dict[str, object]:
           const { stage, model, probe, looking, told } = map.latentMap;
           const round = (value) => Number(value.toPrecision(5));
           return {
-            camera: Object.values(stage.camera).map(round), selected: [...model.selection()],
+            eye: [stage.orbit.yaw, stage.orbit.pitch, stage.zoom, ...stage.orbit.target].map(round),
+            selected: [...model.selection()],
             pins: probe.pins.list.map(({ note, index, z }) => [note ?? "", index, z.map(round)]),
             picked: looking.picked, colour: told.colour.title, view: told.view,
           };
@@ -82,17 +83,15 @@ def test_a_view_is_the_same_for_who_opens_its_link(
     page.get_by_role("option", name="Colour by: Split").click()
     expect(page.locator(f"{MAP} .fold")).to_have_text("Split")
     at_rest(page)
-    place = along(page, [(0.45, 0.5)])[0]
-    drag(page, place, (place[0] + 9, place[1] + 5))
+    page.mouse.click(*place_of(page, 30))
     page.locator(f"{MAP} .probe-card button", has_text="Pin").click()
     note = page.locator(".st-key-pin_row_1 input")
     note.fill(HOSTILE)
     note.press("Enter")
     expect(page.locator(".st-key-pin_whole_1")).to_contain_text(HOSTILE)
     page.keyboard.press("Escape")
-    page.mouse.move(*place)
+    drag(page, *along(page, [(0.5, 0.5), (0.6, 0.55)]))
     page.mouse.wheel(0, -250)
-    page.mouse.click(*place_of(page, 30))
     choose(page, "Lasso")
     drag(page, *along(page, [(0.3, 0.3), (0.6, 0.3), (0.6, 0.7), (0.3, 0.7), (0.3, 0.35)]))
     expect(page.locator(".st-key-selection_bar")).to_contain_text("selected")
@@ -124,7 +123,7 @@ def test_a_view_is_the_same_for_who_opens_its_link(
         assert seen(other)["selected"] == []
         # Hovered, a pin shows its note as it is written.
         x, y = the_map(other).evaluate(PIN_PLACE)
-        choose(other, "Probe")
+        choose(other, "Turn")
         other.mouse.move(x + 60, y + 60)
         other.mouse.move(x, y)
         card = other.locator(f"{MAP} .pin-card")
@@ -136,8 +135,8 @@ def test_a_view_is_the_same_for_who_opens_its_link(
 
 PIN_PLACE = """map => {
   const { stage, model, probe } = map.latentMap;
-  const [{ x, y }] = probe.pins.list;
-  const [left, top] = stage.seen(...model.scene.toUnit(x, y));
+  const [{ index }] = probe.pins.list;
+  const [left, top] = stage.seen(...model.scene.at(index));
   const box = map.getBoundingClientRect();
   return [box.x + left, box.y + top];
 }"""

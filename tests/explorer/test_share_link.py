@@ -187,6 +187,14 @@ def test_a_selection_of_neighbours_takes_few_characters() -> None:
     assert len(encode(Shared(CONTENT, 10**6, selection=items)).value) < 120
 
 
+def test_a_regular_selection_may_be_long_and_its_link_short() -> None:
+    items = ranges.encode(np.arange(0, 60_000, 3))
+    shared = Shared(CONTENT, 10**6, selection=items, filters=(Among(items),))
+    link = encode(shared)
+    assert link.left_out == ()
+    assert decode(link.value) == shared
+
+
 def test_a_note_is_text_whatever_is_in_it() -> None:
     for note in ("<script>alert(1)</script>", "**bold** $x$", "\u202e hidden", "a\nb"):
         [pin] = decode(encode(Shared(CONTENT, 1, pins=(Pin(0, 0, note=note),))).value).pins
