@@ -36,7 +36,8 @@ def to_csv(pins: Sequence[Pin], decoded: Sequence[str | None]) -> str:
     """Write pins as CSV: number, note, what they decode to, item, map, place, z_0 …"""
     most = max((len(pin.z or ()) for pin in pins), default=0)
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # All in quotation marks: else one that breaks its line by a lone carriage return would be two rows.
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     dimensions = [f"z_{number}" for number in range(most)]
     writer.writerow(["pin", "note", "decoded", "item", "map", "x", "y", *dimensions])
     for number, (pin, words) in enumerate(zip(pins, decoded, strict=True), 1):
@@ -69,7 +70,7 @@ def read(raw: bytes, content: str, items: int, dimensions: int) -> tuple[Pin, ..
     return tuple(_pin(one, number, items, dimensions) for number, one in enumerate(listed, 1))
 
 
-_NONE = "This is no file of pins; choose a JSON or CSV file that “Download” wrote."
+_NONE = "This is no file of pins; choose a JSON or CSV file that was saved here."
 
 
 def _of_json(text: str, content: str) -> Sequence[Any]:

@@ -189,8 +189,8 @@ def _shared(values: Any) -> Shared:
     return Shared(
         parts.content(given("m")),
         parts.whole(given("n"), parts.MOST_ITEMS),
-        parts.text(given("v"), parts.LONGEST_NAME) if "v" in values else None,
-        parts.text(given("c"), parts.LONGEST_NAME) if "c" in values else None,
+        parts.text(given("v", ""), parts.LONGEST_NAME) or None,
+        parts.text(given("c", ""), parts.LONGEST_NAME) or None,
         parts.camera_from(given("a")),
         parts.whole(given("i"), parts.MOST_ITEMS) if "i" in values else None,
         parts.text(given("s", ""), MOST_BYTES),
@@ -198,6 +198,6 @@ def _shared(values: Any) -> Shared:
         parts.wish_from(given("w")),
         parts.text(given("q", ""), LONGEST_QUERY),
         parts.pins_from(given("p", [])),
-        parts.text(given("k"), parts.LONGEST_NAME) if "k" in values else None,
+        parts.text(given("k", ""), parts.LONGEST_NAME) or None,
         parts.path_from(given("r")),
     )

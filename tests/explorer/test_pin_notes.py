@@ -33,7 +33,7 @@ PIN = {"x": 1.0, "y": 2.0, "z": [0.5, 1.0], "index": None, "view": "raw", "note"
 
 
 @given(PINS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_pins_come_out_of_a_file_as_they_went_into_it(held: list[Pin]) -> None:
     decoded = [f'a "text", {number}' for number, _ in enumerate(held)]
     for written in (to_json(held, decoded, CONTENT, "a"), to_csv(held, decoded)):
