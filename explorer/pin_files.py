@@ -36,7 +36,7 @@ def to_csv(pins: Sequence[Pin], decoded: Sequence[str | None]) -> str:
     """Write pins as CSV: number, note, what they decode to, item, map, place, z_0 …"""
     most = max((len(pin.z or ()) for pin in pins), default=0)
     text = io.StringIO()
-    # All in quotation marks: else one that breaks its line by a lone carriage return would be two rows.
+    # All in quotation marks: else a lone carriage return in one would make two rows of it.
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     dimensions = [f"z_{number}" for number in range(most)]
     writer.writerow(["pin", "note", "decoded", "item", "map", "x", "y", *dimensions])

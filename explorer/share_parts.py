@@ -130,7 +130,7 @@ def camera_from(value: Any) -> Camera | None:
     if value is None:
         return None
     zoom, *seen = (number(one, 1e6) for one in listed(value, 6, 3))
-    if zoom <= 0 or len(seen) not in (2, 5):
+    if zoom < 1e-3 or len(seen) not in (2, 5):
         raise ShareLinkError("A link looks at the map from nowhere; ask for it anew.")
     if len(seen) == 2:
         return Camera(zoom, seen[0], seen[1])
@@ -192,13 +192,14 @@ def wish_from(value: Any) -> Wish:
     kind, query, count, point, item = listed(value, 5, 5)
     if not isinstance(kind, str) or kind not in finding.NAMES:
         raise ShareLinkError("A link looks for what cannot be looked for; ask for it anew.")
-    return Wish(
+    wish = Wish(
         kind,
         text(query, LONGEST_QUERY),
         max(1, whole(count, finding.MOST_COUNT + 1)),
         floats_from(point),
         None if item is None else whole(item, MOST_ITEMS),
     )
+    return Wish() if wish.is_empty else wish
 
 
 def path_to(path: SharedPath) -> list[Any]:

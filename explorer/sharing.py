@@ -28,10 +28,10 @@ from explorer.analysis.filtering import FilterError
 from explorer.canvas import orders, ranges
 from explorer.canvas.mount import current
 from explorer.canvas.orders import Order
-from explorer.canvas.state import Camera
+from explorer.canvas.state import FURTHEST_PLACE, Camera
 from explorer.finding import Wish
 from explorer.share_link import Shared
-from explorer.share_parts import ShareLinkError
+from explorer.share_parts import LONGEST_NAME, ShareLinkError
 
 if TYPE_CHECKING:
     from explorer.canvas.state import Pin
@@ -46,25 +46,33 @@ def gathered(run: Run, key: str, camera: Camera | None, clustering: str | None =
     """Return what there is to see of a run, on the map with this key, for a link."""
     state = current(key, len(run))
     colour = session.recall(COLOUR)
+    if colour is None or colour == computed.colour_choices(run)[0] or len(colour) > LONGEST_NAME:
+        colour = None
     return Shared(
         share_home.identity_of(run),
         len(run),
         view_picker.chosen_id(run),
-        None if colour is None or colour == computed.colour_choices(run)[0] else str(colour),
+        colour,
         camera,
         selection.inspected(run),
         ranges.encode(state.selection),
         filters.conditions(run),
         search_panel.now(run),
         state.query,
-        tuple(_short(run, pin) for pin in pins.kept(run)),
+        tuple(_short(run, pin) for pin in pins.kept(run) if _is_near(pin)),
         clustering,
         interpolate_controls.path_now(run),
     )
 
 
+def _is_near(pin: Pin) -> bool:
+    return max(abs(pin.x), abs(pin.y)) <= FURTHEST_PLACE
+
+
 def _short(run: Run, pin: Pin) -> Pin:
-    """A pin whose latent point is that of its item need not say it."""
+    """A pin whose latent point is that of its item need not say it; one far out has none."""
+    if pin.z is not None and max(map(abs, pin.z)) >= pins.FURTHEST:
+        return replace(pin, z=None)
     if pin.z is None or pin.index is None:
         return pin
     same = np.array_equal(np.array(pin.z, np.float32), run.latents.mean[pin.index])

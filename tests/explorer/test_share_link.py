@@ -114,7 +114,9 @@ def test_a_part_that_is_something_else_is_refused_or_checked(
     assert len(found.pins) <= MOST_PINS
     assert all(len(pin.note) <= LONGEST_NOTE for pin in found.pins)
     json.dumps([found.colour, found.query]).encode()
-    assert decode(encode(found, longest=10**6).value) == found
+    # Of places a link keeps some digits: written twice, it is the same.
+    again = decode(encode(found, longest=10**6).value)
+    assert decode(encode(again, longest=10**6).value) == again
 
 
 @given(VIEWS, draw.integers(0, 10**6))

@@ -17,7 +17,7 @@ from explorer.canvas import ranges
 from explorer.canvas.path import DRAWN
 from explorer.canvas.state import Camera, Pin
 from explorer.finding import NEAR, Wish
-from explorer.share_link import Link, Shared, encode
+from explorer.share_link import Link, Shared, decode, encode
 from explorer.share_parts import SharedPath
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from tests.explorer.test_pages import SECONDS
@@ -127,6 +127,22 @@ def test_what_a_link_opens_the_panel_puts_into_a_link_again(
     assert not app.exception
     assert written == [replace(link, camera=Camera(2.0, 0.5, 0.0))]
     assert "It opens the same view" in " ".join(one.value for one in app.caption)
+
+
+def test_pins_that_are_nowhere_harm_no_link(
+    shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(shared)
+    written: list[Link] = []
+    monkeypatch.setattr(share_link, "encode", lambda one: written.append(encode(one)) or written[0])
+    far = [{"x": 1e200, "y": 0.0}, {"x": 0.0, "y": 0.0, "z": [1e300] * 5}]
+    said = {"pins": far, "turn": 1, "done": kept(app, "map.{}.order").token}
+    app.session_state[f"map.{_hash()}"] = {"state": said}
+    app.session_state[f"share.open.{_hash()}"] = True
+    app.run()
+    app.run()
+    assert not app.exception
+    assert [pin.z for pin in decode(written[-1].value).pins] == [None]
 
 
 def test_what_is_too_much_for_a_link_is_said(
