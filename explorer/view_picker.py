@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer import computed, jobs, page_parts, paths, projections, session
+from explorer import (
+    computed,
+    jobs,
+    page_parts,
+    paths,
+    projections,
+    session,
+    view_parameters,
+)
 from explorer.analysis.projection.spec import (
     NAMES,
     PACMAP,
@@ -183,10 +191,10 @@ def _form(run: Run, kept: set[str]) -> None:
     st.caption(_MEANING[method])
     sides = st.columns(2, gap="medium")
     with sides[0]:
-        given: dict[str, Any] = {"method": method, "dimensions": _dimensions(method)}
+        given: dict[str, Any] = {"method": method, "dimensions": view_parameters.dimensions(method)}
     for number, name in enumerate(TAKES[method], 1):
         with sides[number % 2]:
-            value = _parameter(name, run)
+            value = view_parameters.value_of(name, run)
         if value is not None:
             given[name] = value
     try:
@@ -204,55 +212,6 @@ def _form(run: Run, kept: set[str]) -> None:
         args=(run, spec.id),
         disabled=_asked(run) is not None and not there,
     )
-
-
-def _dimensions(method: str) -> int:
-    if method == PCA:
-        return 3  # the plane is there at once
-    chosen = st.segmented_control(
-        "Dimensions",
-        (2, 3),
-        key=session.kept_widget("view.dimensions", 2, (2, 3)),
-        format_func=lambda count: f"{count}-D",
-        required=True,
-    )
-    return chosen or 2
-
-
-def _parameter(name: str, run: Run) -> Any:
-    if name == "neighbours":
-        return st.slider(
-            "Neighbours", 2, 100, key=session.kept_widget("view.neighbours", 15),
-            help="How many of its nearest items each one is kept near to: few show detail, many "
-            "show the whole.",
-        )  # fmt: skip
-    if name == "min_dist":
-        return st.slider(
-            "Least distance", 0.0, 0.99, step=0.01, key=session.kept_widget("view.min_dist", 0.1),
-            help="How close points may come: less packs clusters tighter.",
-        )  # fmt: skip
-    if name == "perplexity":
-        return st.slider(
-            "Perplexity", 5, 100, key=session.kept_widget("view.perplexity", 30),
-            help="About how many neighbours count for each item.",
-        )  # fmt: skip
-    if name == "metric":
-        return st.segmented_control(
-            "Distance", ("euclidean", "cosine"), required=True,
-            key=session.kept_widget("view.metric", "euclidean", ("euclidean", "cosine")),
-            help="Between latent points: as the crow flies, or by the angle alone.",
-        )  # fmt: skip
-    if name == "supervised":
-        if run.labels is None:
-            return None
-        return st.toggle(
-            "Pull labels together", key=session.kept_widget("view.supervised", False),
-            help="Items of one label are drawn together: the map then shows what was told, too.",
-        )  # fmt: skip
-    return st.number_input(
-        "Seed", 0, 2**31 - 1, step=1, key=session.kept_widget("view.seed", 0),
-        help="Another seed gives another picture of the same: what stays can be trusted more.",
-    )  # fmt: skip
 
 
 def _ask(run: Run, spec_id: str) -> None:
