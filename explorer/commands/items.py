@@ -54,7 +54,7 @@ def items(
     from vae_core.export.destination import check_file, file_at
 
     if out.suffix not in item_table.FORMATS:
-        raise DataError(f"--out must end in .csv or .parquet, but is {out.name}.")
+        raise DataError(f"The name of a table must end in .csv or .parquet, but is {out.name}.")
     out = out.expanduser()
     find_run(run)
     check_file(out, overwrite=overwrite)
