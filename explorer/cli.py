@@ -15,6 +15,7 @@ from explorer.commands import (
     doctor,
     evaluating,
     exporting,
+    items,
     job_list,
     planning,
     preparing,
@@ -50,6 +51,7 @@ app.command("sample")(using.sample)
 app.command("interpolate")(using.interpolate)
 app.command("export")(exporting.export)
 app.command("import")(exporting.import_)
+app.command("items")(items.items)
 app.command("doctor")(doctor.doctor)
 
 

@@ -74,9 +74,13 @@ class Themes:
 
 def kept(run: Run) -> Kept:
     """Return the clusterings that are kept of a run."""
+    return _kept(f"{key_of(run)} {stamp(run)}", run)
+
+
+def stamp(run: Run) -> str:
+    """Return what is another text when another clustering is kept of a run."""
     places = dict.fromkeys((cluster_place.place_of(run), folder_of(run)))
-    stamps = [_stamp(str(place)) for place in places]
-    return _kept(f"{key_of(run)} {stamps}", run)
+    return str([_stamp(str(place)) for place in places])
 
 
 def usual(run: Run) -> Clustering:

@@ -78,6 +78,16 @@ def now(run: Run) -> Mask | None:
     return _mask(run, _history(run).now)[0]
 
 
+def conditions(run: Run) -> Filters:
+    """Return the filters that hold now."""
+    return _history(run).now
+
+
+def put(run: Run, conditions: Filters) -> None:
+    """Have these filters from now on; those before can be had again by undoing it."""
+    _history(run).do(conditions)
+
+
 def keep_only(run: Run, items: NDArray[np.int64], without: bool = False) -> None:
     """Filter for these items alone (rising), or for all but them: from a callback."""
     history = _history(run)

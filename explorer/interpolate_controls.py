@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +15,7 @@ from explorer.analysis.decoding import decode
 from explorer.analysis.points import point_of_text, telling_pair, unknown_words, unlike_pair
 from explorer.canvas.path import CIRCLE, DRAWN, STRAIGHT
 from explorer.pins import points
+from explorer.share_parts import SharedPath
 
 if TYPE_CHECKING:
     from explorer.canvas.state import Pin
@@ -87,6 +88,44 @@ def drawing(run: Run, places: tuple[tuple[float, float], ...]) -> tuple[tuple[fl
     session.remember(_key(run, "drawn"), places)
     session.set_kept("interpolate.path", DRAWN)
     return places
+
+
+def path_now(run: Run) -> SharedPath | None:
+    """Return the path that is set, for a link; None before the page was opened."""
+    drawn = session.recall(_key(run, "drawn"), ())
+    items = _both_ends(run, "")
+    if not drawn and items == (None, None):
+        return None
+    first, last = _both_ends(run, ".text")
+    return SharedPath(
+        session.recall("interpolate.path", STRAIGHT),
+        session.recall("interpolate.steps", USUAL),
+        drawn,
+        session.recall("interpolate.ends", ITEMS),
+        items,
+        (first or "", last or ""),
+        _both_ends(run, ".pin"),
+    )
+
+
+def open_path(run: Run, path: SharedPath) -> bool:
+    """Set the path of a link; tell whether its ends are here."""
+    if any(item is not None and item >= len(run) for item in path.items):
+        return False
+    session.set_kept("interpolate.path", path.kind)
+    session.set_kept("interpolate.steps", min(MOST, max(FEWEST, path.steps)))
+    session.set_kept("interpolate.ends", path.ends)
+    session.remember(_key(run, "drawn"), path.drawn)
+    chosen = {"": path.items, ".text": path.texts, ".pin": path.pins}
+    for kind, ends in chosen.items():
+        for side, value in zip(("Start", "End"), ends, strict=True):
+            if value is not None:
+                session.set_kept(_key(run, f"{side}{kind}"), value)
+    return True
+
+
+def _both_ends(run: Run, kind: str) -> tuple[Any, Any]:
+    return (session.recall(_key(run, f"Start{kind}")), session.recall(_key(run, f"End{kind}")))
 
 
 def show_ends(run: Run, pins: Sequence[Pin] = ()) -> tuple[End, End] | None:

@@ -6,7 +6,7 @@ import base64
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import streamlit as st
@@ -69,9 +69,27 @@ def open_model() -> tuple[Run, str]:
         chosen = entry.id
     try:
         return catalogue.open_run(chosen), chosen
-    except (catalogue.UnknownModelError, RunError) as error:
+    except catalogue.UnknownModelError as error:
+        link = session.url_value(session.SHARE_PARAMETER)
+        _not_here(str(error), chosen, link)
+    except RunError as error:
         problem(f"{error} Choose another model in the bar above.")
         st.stop()
+
+
+def _not_here(sentence: str, model_id: str, link: str | None) -> NoReturn:
+    """Say that there is no such model; one that a link is to may be here by another name."""
+    from explorer import share_home
+
+    if link is None:
+        problem(f"{sentence} Choose another model in the bar above.")
+        st.stop()
+    elsewhere = share_home.find(link)
+    if elsewhere is not None:
+        session.rename_model(elsewhere)
+        st.rerun()
+    problem(share_home.gone(model_id))
+    st.stop()
 
 
 def item_name(run: Run, index: int) -> str:

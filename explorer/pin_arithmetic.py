@@ -28,7 +28,7 @@ def show(run: Run, pins: tuple[Pin, ...]) -> None:
     if not placed:
         return
     with st.container(key="pin_arithmetic", gap="small"):
-        st.markdown("**Pins**")
+        st.markdown("**Reckon with pins**")
         if len(placed) < NEEDED:
             missing = NEEDED - len(placed)
             more = "one more" if missing == 1 else "two more"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import session
+from explorer.canvas import orders
 
 if TYPE_CHECKING:
     from explorer.analysis.projection import Projection
@@ -31,6 +32,12 @@ def kept(run: Run) -> tuple[Pin, ...]:
     """Return the pins of a model, which its maps on all pages share."""
     pins: tuple[Pin, ...] = session.recall(_key(run), ())
     return pins
+
+
+def put(run: Run, key: str, pins: Sequence[Pin]) -> None:
+    """Have these pins from now on; the map with this key is told to show them."""
+    session.remember(_key(run), tuple(pins))
+    orders.give(key, orders.Order(pins=tuple(pins)))
 
 
 def placed(run: Run, pins: Sequence[Pin], view: str, projection: Projection) -> tuple[Pin, ...]:

@@ -53,6 +53,22 @@ def beside_filters(run: Run, state: MapState) -> tuple[NDArray[np.bool_] | None,
     return passing, found
 
 
+def passing_now(run: Run, query: str) -> NDArray[np.bool_] | None:
+    """Return what `beside_filters` does, showing nothing; None where nothing is left out.
+
+    What is only now being read for the first search leaves nothing out.
+    """
+    masks = [filters.now(run)]
+    try:
+        masks.append(finding.find(run, now(run)).mask)
+        if query.strip():
+            masks.append(computed.found(run, query).mask)
+    except (computed.NotReadError, finding.NotComputedError):
+        pass
+    told = [mask for mask in masks if mask is not None]
+    return np.logical_and.reduce(told) if told else None
+
+
 def find_typed(run: Run, query: str) -> NDArray[np.bool_] | None:
     """Return the items that hold the words typed on the map; None where nothing was typed."""
     if not query.strip():

@@ -112,6 +112,19 @@ def inspect(run: Run, item: int) -> None:
     session.remember(_INSPECTED + run.content_hash, item)
 
 
+def inspected(run: Run) -> int | None:
+    """Return the item that is shown beside the map; None before any was chosen."""
+    item: int | None = session.recall(_INSPECTED + run.content_hash)
+    return item
+
+
+def open_at(run: Run, item: int | None, items: NDArray[np.int64]) -> None:
+    """Begin with this item shown beside the map, and these selected."""
+    session.remember(_INSPECTED + run.content_hash, item)
+    first = int(items[0]) if len(items) else None
+    session.remember(_SAID + run.content_hash, {"picked": item, "first": first})
+
+
 def marked_row(table: str, count: int) -> int | None:
     """Return which of `count` rows is marked in the table of this key, None for none of them."""
     rows: list[int] = session.recall(table, {}).get("selection", {}).get("rows", [])

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MODEL_PARAMETER = "model"
 VIEW_PARAMETER = "view"
+SHARE_PARAMETER = "s"
 _MODEL = "latentscape.model"
 _KEPT = "latentscape.kept"
 _VISITOR = "latentscape.visitor"
@@ -52,10 +53,11 @@ def live_address() -> dict[str, str] | None:
 def choose_model(model_id: str) -> None:
     """Open `model_id` on every page from now on, and write it into the URL.
 
-    What the URL says of the model before, its view, is no longer there.
+    What the URL says of the model before, its view or a link to it, is no longer there.
     """
     if model_id != st.session_state.get(_MODEL):
         set_url_value(VIEW_PARAMETER, None)
+    set_url_value(SHARE_PARAMETER, None)
     rename_model(model_id)
 
 

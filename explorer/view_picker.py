@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer import computed, jobs, page_parts, paths, projections, session
+from explorer import (
+    computed,
+    jobs,
+    page_parts,
+    paths,
+    projections,
+    session,
+    view_parameters,
+)
 from explorer.analysis.projection.spec import (
     NAMES,
     PACMAP,
@@ -53,6 +61,26 @@ def shown(run: Run) -> Projection:
     spec = _chosen(run)
     found = None if spec is None else computed.projection(run, spec)
     return computed.projected(run) if found is None else found
+
+
+def chosen_id(run: Run) -> str | None:
+    """Return the id of the projection that is asked for; None for what is there at once."""
+    spec = _chosen(run)
+    return None if spec is None else spec.id
+
+
+def choose(run: Run, spec_id: str | None) -> None:
+    """Ask for a projection by its id, whether there is one or not; None: what is there at once."""
+    _choose(run, _AT_ONCE if spec_id is None else spec_id)
+
+
+def there(run: Run, spec_id: str) -> Projection | None:
+    """Return the projection with this id, None where it is not there (yet)."""
+    try:
+        spec = ProjectionSpec.from_id(spec_id)
+    except ConfigError:
+        return None
+    return None if run.latent_dim <= 2 else computed.projection(run, spec)
 
 
 def show(run: Run, new: bool = True, width: int = 260) -> None:
@@ -121,14 +149,22 @@ def show_problem(run: Run, drawn: Projection) -> None:
     chosen = _chosen(run)
     if named is None or (chosen is not None and chosen.id == drawn.spec.id):
         return
-    page_parts.problem(
-        "This link asks for a view that this model does not have. "
-        + (
-            "Its latent space itself is shown."
-            if run.latent_dim <= 2
-            else f"{drawn.spec.words} is shown; New view computes others."
-        )
+    shown = (
+        "Its latent space itself is shown."
+        if run.latent_dim <= 2
+        else f"{drawn.spec.words} is shown; New view computes others."
     )
+    with st.container(key="view_told", horizontal=True, vertical_alignment="center"):
+        page_parts.problem(f"This link asks for a view that this model does not have. {shown}")
+        if chosen is None or _asked(run) is not None:
+            return
+        st.button(
+            page_parts.literal(f"Compute {chosen.words}"),
+            key="view.compute_linked",
+            icon=":material/scatter_plot:",
+            on_click=_ask,
+            args=(run, chosen.id),
+        )
 
 
 def _wait(job: Job, spec: ProjectionSpec) -> None:
@@ -160,10 +196,10 @@ def _form(run: Run, kept: set[str]) -> None:
     st.caption(_MEANING[method])
     sides = st.columns(2, gap="medium")
     with sides[0]:
-        given: dict[str, Any] = {"method": method, "dimensions": _dimensions(method)}
+        given: dict[str, Any] = {"method": method, "dimensions": view_parameters.dimensions(method)}
     for number, name in enumerate(TAKES[method], 1):
         with sides[number % 2]:
-            value = _parameter(name, run)
+            value = view_parameters.value_of(name, run)
         if value is not None:
             given[name] = value
     try:
@@ -181,55 +217,6 @@ def _form(run: Run, kept: set[str]) -> None:
         args=(run, spec.id),
         disabled=_asked(run) is not None and not there,
     )
-
-
-def _dimensions(method: str) -> int:
-    if method == PCA:
-        return 3  # the plane is there at once
-    chosen = st.segmented_control(
-        "Dimensions",
-        (2, 3),
-        key=session.kept_widget("view.dimensions", 2, (2, 3)),
-        format_func=lambda count: f"{count}-D",
-        required=True,
-    )
-    return chosen or 2
-
-
-def _parameter(name: str, run: Run) -> Any:
-    if name == "neighbours":
-        return st.slider(
-            "Neighbours", 2, 100, key=session.kept_widget("view.neighbours", 15),
-            help="How many of its nearest items each one is kept near to: few show detail, many "
-            "show the whole.",
-        )  # fmt: skip
-    if name == "min_dist":
-        return st.slider(
-            "Least distance", 0.0, 0.99, step=0.01, key=session.kept_widget("view.min_dist", 0.1),
-            help="How close points may come: less packs clusters tighter.",
-        )  # fmt: skip
-    if name == "perplexity":
-        return st.slider(
-            "Perplexity", 5, 100, key=session.kept_widget("view.perplexity", 30),
-            help="About how many neighbours count for each item.",
-        )  # fmt: skip
-    if name == "metric":
-        return st.segmented_control(
-            "Distance", ("euclidean", "cosine"), required=True,
-            key=session.kept_widget("view.metric", "euclidean", ("euclidean", "cosine")),
-            help="Between latent points: as the crow flies, or by the angle alone.",
-        )  # fmt: skip
-    if name == "supervised":
-        if run.labels is None:
-            return None
-        return st.toggle(
-            "Pull labels together", key=session.kept_widget("view.supervised", False),
-            help="Items of one label are drawn together: the map then shows what was told, too.",
-        )  # fmt: skip
-    return st.number_input(
-        "Seed", 0, 2**31 - 1, step=1, key=session.kept_widget("view.seed", 0),
-        help="Another seed gives another picture of the same: what stays can be trusted more.",
-    )  # fmt: skip
 
 
 def _ask(run: Run, spec_id: str) -> None:

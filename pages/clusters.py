@@ -13,12 +13,15 @@ from explorer import (
     clusters_worth,
     map_source,
     page_parts,
+    share_panel,
+    sharing,
     view_picker,
 )
 from explorer.analysis.clusters.spec import ClusterError
 from explorer.canvas.mount import send
 
 run, model_id = page_parts.open_model()
+sharing.open_link(run, clusters_state.map_key(run))
 projection = view_picker.shown(run)  # as on the Map page
 source = map_source.source_of(run, model_id, projection)
 clusters_state.take_change()
@@ -37,7 +40,9 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
             view = clusters_view.of(run, clustering)
         except ClusterError as error:
             problem = str(error)
+        share_panel.show(run, share_panel.of_clusters(run, model_id, clustering), projection)
 view_picker.show_problem(run, projection)
+sharing.show_told(run)
 if noted:
     st.toast(page_parts.literal(noted), icon=":material/check:")
 for sentence in (told, problem, *problems):

@@ -13,15 +13,20 @@ from explorer import (
     own_item,
     page_parts,
     pin_arithmetic,
+    pin_notes,
     pins,
     search_panel,
     selection,
     session,
+    share_panel,
+    sharing,
     view_picker,
 )
 from explorer.canvas.mount import current, latent_map, send
 
 run, model_id = page_parts.open_model()
+key = f"map.{run.content_hash}"
+sharing.open_link(run, key)
 projection = view_picker.shown(run)
 source = map_source.source_of(run, model_id, projection)
 
@@ -32,16 +37,16 @@ with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
     choice = st.selectbox(
         "Colour by",
         choices,
-        key=session.kept_widget("map.colour", choices[0], choices),
+        key=session.kept_widget(sharing.COLOUR, choices[0], choices),
         format_func=lambda name: f"Colour by: {name}",
         label_visibility="collapsed",
         width=260,
     )
+    share_panel.show(run, share_panel.Place(key, model_id, choice), projection)
+sharing.show_told(run)
 view_picker.show_progress(run)
 view_picker.show_problem(run, projection)
 
-
-key = f"map.{run.content_hash}"
 sent = send(projection.points, key=key, colour=computed.colouring(run, choice), title=choice)
 
 
@@ -56,6 +61,7 @@ def room() -> None:
         item = selection.show(run, state.selection, state.picked, passing, ranked=found.ranked)
         shown = computed.typical_item(run) if item is None else item
         inspector.show(run, shown)
+        pin_notes.show(run, key, held)
         near_panel.show(run, shown, state.selection)
         own_item.show(run, model_id)
         guests = own_file.show(run, projection)

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer.canvas import columns
+from explorer.canvas import columns, orders
 from explorer.canvas.component import Shown, component, nothing, said, still
 from explorer.canvas.state import MapState, Pin, Probed, parse
 from explorer.colouring import Continuous
@@ -137,8 +137,12 @@ def send(
 
 
 def current(key: str, count: int) -> MapState:
-    """Return what was last done on the map of `count` points that this run will mount."""
-    return parse(said(key), count) or MapState()
+    """Return what was last done on the map of `count` points that this run will mount.
+
+    What it was ordered to do (`canvas.orders`) counts as done.
+    """
+    state = parse(said(key), count)
+    return orders.as_ordered(state or MapState(), orders.open_order(key, state))
 
 
 def latent_map(
@@ -181,6 +185,7 @@ def latent_map(
     over = {} if layers is None else layers.columns
     _carry(f"{key}_filter", {"mask": filtered, "guests": brought, **over})
     state = current(key, sent.count)
+    order = orders.open_order(key, state)
     classes = sent.colour.get("names")
     mounted = component("latentMap")(
         key=key,
@@ -211,6 +216,7 @@ def latent_map(
             "draws": draws,
             "picked": picked,
             "pins": [pin.to_json() for pin in pins],
+            "order": order and order.to_json(),
             "answer": _answer(source, state.probe),
             "turn": state.turn,
         },

@@ -19,6 +19,8 @@ MOST_PLACES = 256
 FURTHEST_PLACE = 1e12
 LONGEST_QUERY = 200
 LONGEST_VIEW = 255
+LONGEST_NOTE = 280
+LONGEST_TOKEN = 32
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Pin:
         z: its latent point where it is known.
         index: the item that it lies on. On another map it lies where that item does; one without
             is shown only where its own map is, or where it was placed anew (other x, y and view).
+        note: what the visitor wrote about it, plain text.
     """
 
     x: float
@@ -37,20 +40,29 @@ class Pin:
     z: tuple[float, ...] | None = None
     index: int | None = None
     view: str | None = None
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the pin as the browser knows it."""
         z = None if self.z is None else list(self.z)
-        return {"x": self.x, "y": self.y, "z": z, "index": self.index, "view": self.view}
+        place = {"x": self.x, "y": self.y, "view": self.view}
+        return {**place, "z": z, "index": self.index, "note": self.note}
 
 
 @dataclass(frozen=True)
 class Camera:
-    """What part of the map is seen: how much nearer than all of it, and around which point."""
+    """What part of the map is seen: how much nearer than all of it, and around which point.
+
+    Attributes:
+        orbit: in space, the yaw and pitch of the eye (radians) and the place (3) it looks at.
+        whole: all of the map, however large the window is.
+    """
 
     zoom: float
     u: float
     v: float
+    orbit: tuple[float, ...] | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,7 @@ class MapState:
         from_nearest: whether what a place leaves open of z comes from its nearest item, instead
             of the mean of all.
         probe: a place to decode, where there is no live socket.
+        done: the token of the last order (`canvas.orders`) that was carried out.
         turn: how often the visitor had done something when this was said.
     """
 
@@ -96,6 +109,7 @@ class MapState:
     drawn: tuple[tuple[float, float], ...] = ()
     from_nearest: bool = False
     probe: Probed | None = None
+    done: str | None = None
     turn: int = 0
 
 
@@ -110,11 +124,12 @@ def parse(said: object, count: int) -> MapState | None:
         selection=_selection(said.get("selection"), count),
         picked=_index(said.get("picked"), count),
         pins=_pins(said.get("pins"), count),
-        camera=_camera(said.get("camera")),
+        camera=camera(said.get("camera")),
         query=_text(said.get("query")),
         drawn=_places(said.get("drawn")),
         from_nearest=finite(said.get("rest")) == 1,
         probe=_probed(said.get("probe"), count),
+        done=_named(said.get("done"), LONGEST_TOKEN),
         turn=int(finite(said.get("turn")) or 0),
     )
 
@@ -159,9 +174,9 @@ def _pin(said: object, count: int) -> Pin | None:
     if isinstance(z, Sequence) and not isinstance(z, str) and 0 < len(z) <= MOST_DIMENSIONS:
         known = [number for number in map(finite, z) if number is not None]
         latent = tuple(known) if len(known) == len(z) else None
-    view = said.get("view")
-    known_view = view[:LONGEST_VIEW] if isinstance(view, str) else None
-    return Pin(place[0], place[1], latent, _index(said.get("index"), count), known_view)
+    view = _named(said.get("view"), LONGEST_VIEW)
+    note = _named(said.get("note"), LONGEST_NOTE) or ""
+    return Pin(place[0], place[1], latent, _index(said.get("index"), count), view, note)
 
 
 def _places(said: object) -> tuple[tuple[float, float], ...]:
@@ -182,9 +197,14 @@ def _place(said: object) -> tuple[float, float] | None:
     return (x, y)
 
 
-def _camera(said: object) -> Camera | None:
+def camera(said: object) -> Camera | None:
+    """Return the camera that a browser tells of; None for none."""
     numbers = _numbers(said, "zoom", "u", "v")
-    return None if numbers is None else Camera(*numbers)
+    if numbers is None or not isinstance(said, Mapping):
+        return None
+    zoom, u, v = numbers
+    orbit = _numbers(said, "yaw", "pitch", "u", "v", "w")
+    return Camera(zoom, u, v, None if orbit is None else tuple(orbit), said.get("whole") is True)
 
 
 def _probed(said: object, count: int) -> Probed | None:
@@ -193,6 +213,10 @@ def _probed(said: object, count: int) -> Probed | None:
         return None
     x, y, rest, request = numbers
     return Probed(x, y, rest == 1, int(request), _index(said.get("index"), count))
+
+
+def _named(said: object, longest: int) -> str | None:
+    return said[:longest] if isinstance(said, str) else None
 
 
 def _text(said: object) -> str:

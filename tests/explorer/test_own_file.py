@@ -25,7 +25,8 @@ COLUMN = "latentscape.column"
 
 def bring(app: AppTest, name: str, content: bytes) -> Path:
     """Upload a file, and wait until it has been encoded."""
-    app.file_uploader[0].upload(name, content)
+    [field] = [one for one in app.file_uploader if one.key.startswith("own_file.upload")]
+    field.upload(name, content)
     app.run()
     assert not app.exception
     [kept] = (paths.runs_folder() / uploads.FOLDER).glob(f"*/{name}")

@@ -139,6 +139,7 @@ def test_what_is_searched_for_is_found(runs: Path) -> None:
 def test_pins_are_kept_while_one_looks_at_another_page(runs: Path) -> None:
     write_run(runs / "a", pictures(40))
     pin = {"x": 1.0, "y": 2.0, "z": [0.5, 1.0], "index": None, "view": "raw"}
+    pin["note"] = "a **note**"
     app = on_the_map(open_page("map.py", "run:a"), pins=[pin])
     run = catalogue.open_run("run:a")
     [kept] = app.session_state[f"map.{run.content_hash}.pins"]

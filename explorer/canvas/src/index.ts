@@ -11,6 +11,9 @@ import deskStyle from "./desk/desk.css?inline";
 import { Path } from "./path/path";
 import pathStyle from "./path/path.css?inline";
 import type { Told } from "./renewal";
+import { SharePicture } from "./share/picture";
+import { ShareLink } from "./share/share";
+import shareStyle from "./share/share.css?inline";
 import style from "./style.css?inline";
 import { Words } from "./words/words";
 import wordsStyle from "./words/words.css?inline";
@@ -136,4 +139,14 @@ export const latentPath = component(
 export const markedWords = component(
   `${style} ${wordsStyle}`,
   (...[meta, host]: ConstructorParameters<typeof Words>) => new Words(meta, host),
+);
+
+export const shareLink = component(
+  shareStyle,
+  (...given: ConstructorParameters<typeof ShareLink>) => new ShareLink(...given),
+);
+
+export const sharePicture = component(
+  shareStyle,
+  (...[meta, host]: ConstructorParameters<typeof SharePicture>) => new SharePicture(meta, host),
 );

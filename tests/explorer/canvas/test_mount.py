@@ -123,7 +123,7 @@ def test_the_message_of_the_map_itself_stays_small() -> None:
 
 def test_what_is_done_on_the_map_comes_back() -> None:
     selected = {"ranges": ranges.encode(np.array([2, 3, 29])), "count": 3}
-    pin = {"x": 1.0, "y": 2.0, "z": [0.5], "index": None, "view": "raw"}
+    pin = {"x": 1.0, "y": 2.0, "z": [0.5], "index": None, "view": "raw", "note": "here"}
     _, said = run({"selection": selected, "picked": 7, "pins": [pin], "query": "x"})
     assert said == {"selection": [2, 3, 29], "picked": 7, "pins": [pin], "query": "x"}
 

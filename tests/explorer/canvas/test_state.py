@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.canvas import ranges
-from explorer.canvas.state import MOST_PINS, Camera, MapState, Pin, Probed, parse
+from explorer.canvas.state import LONGEST_NOTE, MOST_PINS, Camera, MapState, Pin, Probed, parse
 
 PIN = {"x": 1.0, "y": -2.0, "z": [0.5, 1], "index": 3}
 
@@ -43,7 +43,7 @@ def test_what_is_said_is_understood() -> None:
 
 
 def test_a_pin_comes_back_as_it_went() -> None:
-    pin = Pin(1.0, 2.0, (3.0,), None, "umap")
+    pin = Pin(1.0, 2.0, (3.0,), None, "umap", "<b>note</b>")
     assert known(parse(said(pins=[pin.to_json()]), 10)).pins == (pin,)
 
 
@@ -51,6 +51,12 @@ def test_a_probe_in_space_names_its_item() -> None:
     probe = {"x": 0, "y": 0, "rest": 0, "request": 1}
     found = [known(parse(said(probe={**probe, "index": one}), 10)).probe for one in (9, 10, "x")]
     assert [None if one is None else one.index for one in found] == [9, None, None]
+
+
+def test_a_note_is_text_and_no_longer_than_it_may_be() -> None:
+    notes = ["x" * 1_000, None, 3, ["a"], "a\nb"]
+    found = known(parse(said(pins=[{**PIN, "note": note} for note in notes]), 10)).pins
+    assert [pin.note for pin in found] == ["x" * LONGEST_NOTE, "", "", "", "a\nb"]
 
 
 @pytest.mark.parametrize("view", [None, 3, [], {}])

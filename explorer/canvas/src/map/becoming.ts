@@ -1,4 +1,5 @@
 /** One map becomes another one: the same items, seen otherwise, on a plane or in space. */
+import { decodeRanges, fromBase64 } from "../ranges";
 import type { Chrome } from "./chrome";
 import type { Context } from "./context";
 import type { Parts } from "./hands";
@@ -8,6 +9,9 @@ import type { Columns } from "./model";
 import type { Way } from "./way";
 
 export class Becoming {
+  /** The token of the last order that was carried out. */
+  private done = "";
+
   constructor(
     private readonly ctx: Context,
     private readonly parts: Parts,
@@ -36,6 +40,27 @@ export class Becoming {
     this.chrome.minimap.forget();
     this.remark(probe.pins.moved());
     this.lie();
+  }
+
+  /** Be as one left it in this tab, and then as Python wants it. */
+  arrive(): void {
+    this.parts.navigation.return();
+    this.parts.probe.pins.restore();
+    this.obey();
+  }
+
+  /** Do what Python orders, once. */
+  obey(): void {
+    const { order, count } = this.ctx.meta();
+    if (!order || order.token === this.done) return;
+    this.done = order.token;
+    const { navigation, probe, selecting } = this.parts;
+    if (order.camera) navigation.to(order.camera);
+    if (order.ranges !== null) selecting.set(decodeRanges(fromBase64(order.ranges), count));
+    if (order.pins) probe.pins.retake();
+    const asked = order.query === null ? {} : { query: order.query };
+    if (order.query !== null) this.chrome.search?.put(order.query);
+    this.ctx.send({ ...asked, pins: probe.pins.list, done: order.token });
   }
 
   private remark(lost: number): void {

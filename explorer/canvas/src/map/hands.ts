@@ -33,6 +33,7 @@ export function handsOf(parts: Parts): Hands {
   const leave = (): void => {
     looking.leave();
     guests.leave();
+    probe.pins.leave();
   };
   /** Where the hand that turns the map was last. */
   let turning: Place | null = null;
@@ -51,6 +52,7 @@ export function handsOf(parts: Parts): Hands {
       const name = names.hover(x, y);
       parts.point(name);
       if (name) leave();
+      else if (probe.pins.hover(x, y)) [looking, guests].forEach((one) => one.leave());
       else if (guests.hover(x, y)) looking.leave();
       else looking.hover(x, y);
     },

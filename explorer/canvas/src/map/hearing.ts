@@ -1,4 +1,5 @@
 /** What a map hears of the rest of the page: what is drawn, typed, scrubbed or clicked there. */
+import { enter } from "../atlas";
 import { hear, type OwnPlace } from "../bus";
 import type { Context } from "./context";
 import type { Parts } from "./hands";
@@ -13,6 +14,7 @@ export function listenTo(
 ): (() => void)[] {
   const { model } = ctx.meta();
   return [
+    enter(model, ctx),
     hear(model, "place", (place) => {
       own(place);
       ctx.stage.repaint();

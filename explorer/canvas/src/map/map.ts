@@ -151,8 +151,7 @@ export class LatentMap implements Context {
     this.fit();
     this.sizes.observe(this.root);
     startPoints(this.stage, this.root, this.chrome.status);
-    this.navigation.return();
-    this.probe.pins.restore();
+    this.becoming.arrive();
     this.chrome.toolbar.choose("probe");
     this.describe();
     this.line.to(this.told.live, this.told.model);
@@ -214,6 +213,7 @@ export class LatentMap implements Context {
     this.line.to(meta.live, meta.model);
     this.drawing.answered(meta.turn);
     this.hear(meta);
+    this.becoming.obey();
     if (this.model.matching !== matching) this.say(`${counted(this.model.matching)} found.`);
     this.describe();
     this.stage.repaint();

@@ -1,6 +1,7 @@
 /** What Python tells the map besides its columns, and what the map tells Python. */
 import type { Door } from "../connection";
 import type { Still } from "../still";
+import type { Look } from "./eye";
 
 export interface Classes {
   kind: "classes";
@@ -36,6 +37,18 @@ export interface Pin {
   view?: string | null;
   z: number[] | null;
   index: number | null;
+  /** What the visitor wrote about it. */
+  note?: string;
+}
+
+/** What Python has the map do once; null of a part leaves it as it is. */
+export interface Order {
+  token: string;
+  ranges: string | null;
+  query: string | null;
+  /** Whether the pins are those that `Meta.pins` tells. */
+  pins: boolean;
+  camera: Look | null;
 }
 
 export interface Meta {
@@ -80,6 +93,7 @@ export interface Meta {
   draws: boolean;
   picked: number | null;
   pins: Pin[];
+  order?: Order | null;
   /** The answer to `state.probe` where there is no live socket. */
   answer: Still | null;
   /** The turn of the last state that Python knew of when it wrote this. */
@@ -103,6 +117,8 @@ export interface State {
   drawn: [number, number][];
   /** Where what the map leaves open comes from, told only where paths are drawn. */
   rest: number;
+  /** The token of the last order that was carried out. */
+  done?: string;
   /** Counts what was said, so that an answer to something older is known as such. */
   turn: number;
 }

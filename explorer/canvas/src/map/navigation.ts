@@ -2,6 +2,7 @@
 import { nearedAt, orbitOf, shiftedBy, squeezed, turnedBy, type Orbit } from "../orbit";
 import { pannedBy, pinched, viewOf, zoomedAt, type Camera, type View } from "../view";
 import { recall, store } from "./memory";
+import type { Look } from "./eye";
 import type { Stage } from "./stage";
 
 type Point = readonly [number, number];
@@ -34,6 +35,15 @@ export class Navigation {
     if (!camera) return;
     if (this.stage.deep) this.stage.turn(orbitOf(camera, width, height, this.stage.ball));
     else this.stage.look(viewOf(camera, width, height, this.stage.frame));
+  }
+
+  /** Look where Python says, and be found there on the next visit in this tab, too. */
+  to(look: Look): void {
+    const { deep, frame, view, ball } = this.stage;
+    const { width, height } = view;
+    if (look.whole) this.reset();
+    else if (!deep) this.look(viewOf(look, width, height, frame));
+    else this.orbitTo(orbitOf(look, width, height, ball));
   }
 
   zoom(factor: number, x?: number, y?: number): void {

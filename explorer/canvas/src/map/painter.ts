@@ -203,6 +203,10 @@ export class Painter {
     this.again();
   }
 
+  get look(): { size: number; opacity: number } {
+    return this.lookOf();
+  }
+
   /** How points look from here; rounded, so that it changes only when one would see it. */
   private lookOf(): Look {
     const { view, model, zoom, deep, scheme } = this.stage;

@@ -1,9 +1,11 @@
 /** Pins: decodes that were kept; Interpolate can go from one to another. */
 import { askDecode } from "../asks";
 import { pictureOf } from "../decoded";
+import { el } from "../dom";
 import type { Seen } from "../lens";
 import { dot, framed } from "../marks";
 import { Followed } from "../moving";
+import { Card } from "./cards";
 import { Channel, type Context } from "./context";
 import { recall, store } from "./memory";
 import type { Pin } from "./meta";
@@ -19,6 +21,8 @@ interface Held {
 
 export class PinBoard {
   private held: Held[] = [];
+  private hovered = -1;
+  private readonly card = new Card("guest-card pin-card");
   private readonly followed = new Followed();
 
   constructor(private readonly ctx: Context) {}
@@ -38,11 +42,60 @@ export class PinBoard {
     void this.picture();
   }
 
+  /** The pins are those that Python tells, whatever they were. */
+  retake(): void {
+    const { pins, columns, view } = this.ctx.meta();
+    const before = this.held;
+    this.held = pins.slice(0, MOST).map((pin) => {
+      const same = before.find((held) => sameDecode(held.pin, pin));
+      return { pin: { ...pin, view: pin.view ?? view }, picture: same?.picture ?? null };
+    });
+    store("pins", columns.xy, this.list);
+    this.leave();
+    void this.picture();
+    this.ctx.stage.repaint();
+  }
+
+  /** The pointer is over a place of the window; whether a pin is there that has a note, which is shown. */
+  hover(x: number, y: number): boolean {
+    const found = this.at(x, y);
+    const at = found >= 0 && this.held[found].pin.note ? found : -1;
+    if (at === this.hovered) return at >= 0;
+    if (at < 0) this.leave();
+    else this.open(at);
+    return at >= 0;
+  }
+
+  leave(): void {
+    this.hovered = -1;
+    this.card.hide();
+  }
+
+  private open(at: number): void {
+    const { pin } = this.held[at];
+    const place = this.placeOf(pin);
+    if (!place) return;
+    this.hovered = at;
+    const words = el("div", { class: "words" }, pin.note);
+    this.card.root.replaceChildren(el("div", { class: "title" }, `Pin ${at + 1}`), words);
+    if (!this.card.root.isConnected) this.ctx.stage.root.after(this.card.root);
+    this.card.at(place[0], place[1], this.ctx.stage);
+  }
+
+  /** The pin at a place of the window, −1 where there is none. */
+  private at(x: number, y: number): number {
+    return this.held.findIndex(({ pin }) => {
+      const place = this.placeOf(pin);
+      return place !== null && Math.hypot(place[0] - x, place[1] - y) < REACH;
+    });
+  }
+
   /**
    * The map has become another one. A pin on an item goes with it, and one that Python has placed
    * anew goes there; how many have no place here is returned: they are kept, and shown again there.
    */
   moved(): number {
+    this.leave();
     this.followed.begin();
     const { pins, view } = this.ctx.meta();
     for (const held of this.held) {
@@ -82,13 +135,18 @@ export class PinBoard {
     this.changed(`Pin ${this.held.length} dropped.`);
   }
 
-  /** Take away the pin at a place of the window; whether there was one. */
+  /**
+   * Take away the pin at a place of the window; whether there was one. What somebody wrote is not
+   * gone by a click: a pin with a note shows that, and is taken away from the list beside the map.
+   */
   removeAt(x: number, y: number): boolean {
-    const at = this.held.findIndex(({ pin }) => {
-      const place = this.placeOf(pin);
-      return place !== null && Math.hypot(place[0] - x, place[1] - y) < REACH;
-    });
+    const at = this.at(x, y);
     if (at < 0) return false;
+    if (this.held[at].pin.note) {
+      this.open(at);
+      return true;
+    }
+    this.leave();
     this.held.splice(at, 1);
     this.changed(`Pin ${at + 1} taken away.`);
     return true;

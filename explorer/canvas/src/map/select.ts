@@ -79,7 +79,8 @@ export class Select {
     } else this.set(found);
   }
 
-  private set(indices: Uint32Array): void {
+  /** Select these, and nothing else. */
+  set(indices: Uint32Array): void {
     this.show(indices);
     const { link } = this.ctx.meta();
     if (link === null) return;

@@ -207,7 +207,7 @@ export class Stage {
         this.moving = null;
         this.painter.moved(null);
       }
-      this.paintUnder();
+      this.paintUnder(this.cleared(this.under));
       this.painter.paint(this.share);
       this.drawOver(this.cleared(this.over));
       if (!this.moving) return;
@@ -225,9 +225,23 @@ export class Stage {
     return context;
   }
 
+  /** Paint what lies beneath the points, and what lies over them, elsewhere: a window's size of it. */
+  paintBeneath(context: CanvasRenderingContext2D): void {
+    this.paintUnder(context);
+    context.globalAlpha = 1;
+  }
+
+  paintAbove(context: CanvasRenderingContext2D): void {
+    this.drawOver(context);
+  }
+
+  /** How large points are drawn now, in CSS pixels, and how opaque. */
+  get inked(): { size: number; opacity: number } {
+    return this.painter.look;
+  }
+
   /** A quiet shade beneath a crowd, so that dense and very dense can be told apart; a floor in space. */
-  private paintUnder(): void {
-    const context = this.cleared(this.under);
+  private paintUnder(context: CanvasRenderingContext2D): void {
     const { count } = this.model.scene;
     // What is beneath comes when the points have come.
     context.globalAlpha = this.share ** 3;

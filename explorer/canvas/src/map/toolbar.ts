@@ -118,6 +118,12 @@ export class Search {
     this.root.append(icon("search"), this.input, this.found);
   }
 
+  /** Search for other words, as if they had been typed; whoever says so has told Python. */
+  put(words: string): void {
+    clearTimeout(this.timer);
+    this.input.value = this.last = words;
+  }
+
   /** Say how many were found; nothing where nothing is searched. */
   say(words: string, answered: boolean): void {
     this.found.textContent = this.last ? words : "";
