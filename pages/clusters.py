@@ -30,7 +30,7 @@ found, problems = clusters_state.every(run)
 
 view, problem = None, None
 with st.container(key="page_bar", horizontal=True, vertical_alignment="center"):
-    page_parts.page_header("Clusters", "What themes are in here: items that lie close together.")
+    page_parts.page_header("Clusters", "Themes: items that lie close together.")
     if found:
         clustering = clusters_bar.choose(run, found)
         clusters_find.show(run)
