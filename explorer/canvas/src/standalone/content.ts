@@ -1,0 +1,119 @@
+/**
+ * What a map that was taken away holds: a header that is JSON, and typed sections behind it.
+ * explorer/html_export/sections.py writes it.
+ *
+ * u32 length of the header · header, UTF-8, up to a multiple of eight · sections. Numbers of more
+ * than one byte lie in planes: all first bytes, then all second ones, which packs them smaller.
+ */
+
+export type Kind = "f4" | "f2" | "i1" | "u1" | "u2" | "u4";
+
+interface Place {
+  kind: Kind;
+  shape: number[];
+  /** From the first byte behind the header. */
+  at: number;
+}
+
+const SIZES: Record<Kind, number> = { f4: 4, f2: 2, i1: 1, u1: 1, u2: 2, u4: 4 };
+
+export interface Numbers {
+  values: Float32Array;
+  shape: number[];
+}
+
+export class Content<Header> {
+  readonly header: Header & { sections: Record<string, Place> };
+  private readonly from: number;
+
+  constructor(readonly bytes: Uint8Array) {
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    this.header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+    this.from = Math.ceil((4 + length) / 8) * 8;
+  }
+
+  has(name: string): boolean {
+    return name in this.header.sections;
+  }
+
+  shape(name: string): number[] {
+    return this.place(name).shape;
+  }
+
+  /** The bytes of a section, in the order in which numbers have them. */
+  raw(name: string): Uint8Array {
+    const { kind, shape, at } = this.place(name);
+    const count = shape.reduce((all, length) => all * length, 1);
+    const size = SIZES[kind];
+    const planes = this.bytes.subarray(this.from + at, this.from + at + count * size);
+    if (size === 1) return planes;
+    const mixed = new Uint8Array(count * size);
+    for (let byte = 0; byte < size; byte++) {
+      const plane = byte * count;
+      for (let i = 0; i < count; i++) mixed[i * size + byte] = planes[plane + i];
+    }
+    return mixed;
+  }
+
+  /** A section as numbers; bytes with a scale a row are multiplied by it. */
+  numbers(name: string): Numbers {
+    const { kind, shape } = this.place(name);
+    const raw = this.raw(name);
+    return { shape, values: kind === "i1" ? this.scaled(name, raw, shape) : floatsOf(raw, kind) };
+  }
+
+  whole(name: string): Uint32Array | Uint16Array {
+    const raw = this.raw(name);
+    return this.place(name).kind === "u4"
+      ? new Uint32Array(raw.buffer, 0, raw.length >> 2)
+      : new Uint16Array(raw.buffer, 0, raw.length >> 1);
+  }
+
+  json<T>(name: string): T {
+    return JSON.parse(new TextDecoder().decode(this.raw(name))) as T;
+  }
+
+  private scaled(name: string, raw: Uint8Array, shape: number[]): Float32Array {
+    const scales = this.numbers(`${name}|scale`).values;
+    const signed = new Int8Array(raw.buffer, raw.byteOffset, raw.length);
+    const row = raw.length / shape[0];
+    return Float32Array.from(signed, (step, at) => step * scales[Math.floor(at / row)]);
+  }
+
+  private place(name: string): Place {
+    const place = this.header.sections[name];
+    if (!place) throw new Error(`This file holds nothing called ${name}.`);
+    return place;
+  }
+}
+
+function floatsOf(raw: Uint8Array, kind: Kind): Float32Array {
+  if (kind === "f4") return new Float32Array(raw.slice().buffer);
+  if (kind !== "f2") throw new Error(`Sections of ${kind} are no numbers of ours.`);
+  const halves = new Uint16Array(raw.slice().buffer);
+  return Float32Array.from(halves, fromHalf);
+}
+
+/** A number of sixteen bits, as IEEE 754 has them. */
+export function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** From the letters in the page to the bytes that they stand for. */
+export async function unpacked(base64: string): Promise<Uint8Array> {
+  const packed = fromBase64(base64.trim());
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
+}

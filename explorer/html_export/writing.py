@@ -1,0 +1,130 @@
+"""Write a map with its decoder as one HTML file: what is asked for, checked, and where it goes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.analysis.projection.spec import ProjectionSpec
+from vae_core.config import ConfigError
+from vae_core.export.destination import check_file, file_at
+from vae_core.export.errors import ExportError
+from vae_core.export.formats import Exported, outside
+
+if TYPE_CHECKING:
+    from explorer.analysis.projection import Projection
+    from vae_core.checkpoint import Run
+
+FORMAT, SUFFIX = "html", ".html"
+MOST_ITEMS = 100_000
+# Further ways to colour the map take two bytes an item each.
+_MOST_COLOURS = 12
+_REMARKS = "streamlit.runtime.scriptrunner_utils.script_run_context"
+
+
+@dataclass(frozen=True)
+class HtmlOptions:
+    """What the file is to show.
+
+    Attributes:
+        view: the id of a projection, as in `?view=`; None for what the app shows first.
+        colour: how the map is coloured at first, as the app's "Colour by"; None for its first.
+        most: how many items at most; None for all.
+
+    Raises:
+        ExportError: `most` is no number that can be.
+    """
+
+    view: str | None = None
+    colour: str | None = None
+    most: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.most is not None and not 1 <= self.most <= MOST_ITEMS:
+            raise ExportError(
+                f"--most takes 1 to {MOST_ITEMS:,} items, but {self.most:,} came; give another."
+            )
+
+
+def check_html(out: Path, folder: Path, *, overwrite: bool) -> None:
+    """Raises ExportError where a run in a folder cannot be written there; nothing is opened."""
+    if out.suffix.lower() != SUFFIX:
+        raise ExportError(f"An html file's name must end in {SUFFIX}, but {out.name!r} came.")
+    check_file(outside(out, folder), overwrite=overwrite)
+
+
+def export_html(
+    run: Run, out: Path, options: HtmlOptions | None = None, *, overwrite: bool = False
+) -> Exported:
+    """Write a run's map to `out`, whole or not at all.
+
+    Raises:
+        ExportError: there are too many items, no such view or colour, or it cannot be written.
+    """
+    options = HtmlOptions() if options is None else options
+    check_html(out, run.path, overwrite=overwrite)
+    content, differences, items = _made(run, options)
+    with file_at(out, overwrite=overwrite) as aside:
+        aside.write_bytes(content)
+    return Exported(out, FORMAT, items, {out.name: len(content)}, dict(differences))
+
+
+def _made(run: Run, options: HtmlOptions) -> tuple[bytes, dict[str, float], int]:
+    from explorer.html_export import sampling
+    from explorer.html_export.content import contents
+    from explorer.html_export.page import page
+    from explorer.html_export.sections import letters, packed
+
+    # What pages cache is computed here without a page, which Streamlit remarks each time.
+    logging.getLogger(_REMARKS).setLevel(logging.ERROR)
+    if options.most is None and len(run) > MOST_ITEMS:
+        raise ExportError(
+            f"A map in a file has at most {MOST_ITEMS:,} items, but this run has {len(run):,}; "
+            f"add --most {MOST_ITEMS} for a fair sample."
+        )
+    projection = _projection(run, options.view)
+    choices = _choices(run, options.colour)
+    items = sampling.sample(len(run), options.most or MOST_ITEMS, run.labels)
+    made = contents(run, projection, choices, items)
+    content = page(f"{made.header['title']} · Latentscape", letters(packed(made.header, made.sections)))
+    return content, dict(made.differences), len(items)
+
+
+def _projection(run: Run, view: str | None) -> Projection:
+    from explorer import computed, projections
+
+    if view is None:
+        return computed.projected(run)
+    at_once = computed.projected(run)
+    try:
+        spec = ProjectionSpec.from_id(view)
+    except ConfigError:
+        spec = None
+    if spec == at_once.spec:
+        return at_once
+    found = None if spec is None or run.latent_dim <= 2 else projections.find(run, spec)
+    if found is not None:
+        return found
+    kept = [at_once.spec.id, *(one.spec.id for one in projections.projections_of(run))]
+    known = ", ".join(dict.fromkeys(kept))
+    raise ExportError(
+        f"This run has no view {view!r}; choose of {known}, or compute others with "
+        "`latentscape project`."
+    )
+
+
+def _choices(run: Run, colour: str | None) -> list[str]:
+    """The ways to colour the map, what is asked for first."""
+    from explorer import computed
+
+    known = computed.colour_choices(run)
+    if colour is not None and colour not in known:
+        raise ExportError(
+            f"This run cannot be coloured by {colour!r}; choose of {', '.join(known)}."
+        )
+    first = known[0] if colour is None else colour
+    # To measure how well every item comes back takes long: only where it is asked for.
+    others = [choice for choice in known if choice not in (first, computed.ERROR)]
+    return [first, *others][:_MOST_COLOURS]
