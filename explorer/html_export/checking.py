@@ -47,8 +47,10 @@ def differences(
 def words(found: Mapping[str, float]) -> str:
     """Say what `differences` found."""
     if PICTURES in found:
-        return f"The largest difference of a pixel is {found[PICTURES]:.1g}, of 0 to 1."
-    return f"{1 - found[TEXTS]:.0%} of the texts are word for word the same."
+        most = found[PICTURES]
+        differ = f"no pixel differs by more than {most:.1g}, of 0 to 1" if most else "none differs"
+        return f"Pictures were compared with the model's own: {differ}."
+    return f"Of texts compared with the model's own, {1 - found[TEXTS]:.0%} are the same to a word."
 
 
 def _as_stored(model: VAE, decoder: Decoder, sections: Mapping[str, NDArray[Any]]) -> VAE:

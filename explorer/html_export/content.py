@@ -94,7 +94,7 @@ def contents(
             "Originals": made.header["items_note"] or None,
             "Latent points": f"posterior means ({made.sections['latents'].dtype})",
             "Weights": form,
-            "Decodes": made.header["still"] or f"Checked: {checking.words(differences)}",
+            "Decodes": made.header["still"] or checking.words(differences),
         }),
     }  # fmt: skip
     if run.modality == "images":

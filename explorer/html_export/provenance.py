@@ -75,7 +75,7 @@ def about(run: Run, here: Mapping[str, str | None]) -> list[Section]:
         ("Model", f"{summary.family}, {summary.latent_dim} latent dimensions"),
         ("Tags", tags),
         ("Data set", summary.dataset),
-        ("Trained on", summary.created),
+        ("Trained", summary.created.replace("T", " ", 1)),
         ("With", ", ".join(f"{name} {version}" for name, version in known)),
         ("By the command", without_folders(summary.command)),
     ]

@@ -1,23 +1,31 @@
 /** The items that were selected or found: a list of them, and a table to take away. */
+import { join, type Door } from "../connection";
 import { el } from "../dom";
 import { counted } from "../scales";
 import type { Content } from "./content";
 import { csvOf } from "./csv";
 import type { Header } from "./header";
 import type { Items } from "./items";
-import { lineOf } from "./lines";
+import { Lines } from "./lines";
 
 /** As many are listed; the download holds all. */
 const MOST = 200;
+/** A channel that nothing else uses. */
+const DRAWN = 11;
 
 export class Chosen {
   readonly root = el("section", { class: "file-chosen", "aria-label": "Selection" });
 
+  private readonly lines: Lines;
+
   constructor(
     private readonly content: Content<Header>,
     private readonly items: Items,
-    private readonly open: (item: number) => void,
+    door: Door,
+    model: string,
+    open: (item: number) => void,
   ) {
+    this.lines = new Lines(content, items, join(door, model)[0], DRAWN, open);
     this.clear();
   }
 
@@ -32,10 +40,8 @@ export class Chosen {
     const save = el("button", { type: "button", class: "file-field" }, "Download CSV");
     save.disabled = chosen.length === 0;
     save.addEventListener("click", () => this.save(chosen));
-    const list = el("ul", { class: "file-list file-long" });
-    for (const item of chosen.slice(0, MOST)) {
-      list.append(el("li", {}, lineOf(this.items, item, () => this.open(item))));
-    }
+    const list = this.lines.list(chosen.slice(0, MOST));
+    list.classList.add("file-long");
     const more = chosen.length > MOST ? `The first ${MOST} are listed; the download holds all.` : "";
     this.root.replaceChildren(
       el("div", { class: "file-head" }, title, save),

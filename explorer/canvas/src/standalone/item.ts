@@ -9,11 +9,12 @@ import { counted } from "../scales";
 import type { Content } from "./content";
 import type { Header } from "./header";
 import type { Items } from "./items";
-import { lineOf } from "./lines";
+import { Lines } from "./lines";
 
 /** Channels that the map does not use. */
 const ITEM = 8;
 const NEAREST = 9;
+const DRAWN = 10;
 const MOST_METADATA = 6;
 const LISTED = 8;
 
@@ -23,6 +24,7 @@ export class ItemPanel {
   private readonly facts = el("dl", { class: "file-facts" });
   private readonly near = el("div", { class: "file-near" });
   private readonly client: LiveClient;
+  private readonly lines: Lines;
   private readonly latents: Float32Array;
   private readonly spreads: Float32Array;
   private index = 0;
@@ -32,12 +34,13 @@ export class ItemPanel {
     private readonly items: Items,
     door: Door,
     model: string,
-    private readonly open: (item: number) => void,
+    open: (item: number) => void,
   ) {
     this.latents = content.numbers("latents").values;
     this.spreads = content.numbers("spreads").values;
     this.root.append(this.bodies, this.facts, this.near);
     [this.client] = join(door, model);
+    this.lines = new Lines(content, items, this.client, DRAWN, open);
     // What was asked for before anybody could answer.
     this.client.onState((state) => {
       if (state === "live") this.show(this.index);
@@ -115,12 +118,8 @@ export class ItemPanel {
   }
 
   private fillNear(near: (readonly [number, number])[]): void {
-    const list = el("ul", { class: "file-list" });
-    for (const [item, distance] of near) {
-      const line = lineOf(this.items, item, () => this.open(item));
-      line.append(el("span", { class: "file-quiet" }, Number(distance.toPrecision(3)).toString()));
-      list.append(el("li", {}, line));
-    }
+    const far = (at: number): string => String(Number(near[at][1].toPrecision(3)));
+    const list = this.lines.list(near.map(([item]) => item), far);
     this.near.replaceChildren(...(near.length > 0 ? [el("h2", {}, "Nearest items"), list] : []));
   }
 }

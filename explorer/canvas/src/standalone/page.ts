@@ -45,7 +45,7 @@ export class FilePage {
     this.items = new Items(this.content);
     this.seeker = new Seeker(this.items);
     this.panel = new ItemPanel(this.content, this.items, DOOR, MODEL, (item) => this.open(item));
-    this.chosen = new Chosen(this.content, this.items, (item) => this.open(item));
+    this.chosen = new Chosen(this.content, this.items, DOOR, MODEL, (item) => this.open(item));
     this.columns.set(this.named("points"), this.content.raw("points"));
     header.colours.forEach(({ column }) => {
       if (column) this.columns.set(this.named(column), this.content.raw(column));
@@ -139,7 +139,7 @@ export class FilePage {
     const searched = state.query !== (before?.query ?? "");
     if (searched) this.search(state.query);
     const selected = state.selection.ranges !== (before?.selection.ranges ?? "");
-    if (searched || selected) this.list();
+    if (searched || selected) this.list(selected);
     // What the map just told it knows; it is told again only what it asked for.
     if (searched) queueMicrotask(() => this.renew());
   }
@@ -150,15 +150,18 @@ export class FilePage {
     if (this.mask) this.columns.set(`mask.${++this.masks}`, this.mask);
   }
 
-  private list(): void {
+  private list(anew: boolean): void {
     const { mask, state } = this;
     const passes = (item: number): boolean => !mask || ((mask[item >> 3] >> (item & 7)) & 1) === 1;
     const selected = decodeRanges(fromBase64(state?.selection.ranges ?? ""), this.items.count);
     const shown = [...selected].filter(passes);
-    if (shown.length > 0) this.chosen.show(shown, "selected");
-    else if (mask) this.chosen.show(Array.from({ length: this.items.count }, (_, i) => i).filter(passes), "found");
+    if (shown.length > 0) {
+      this.chosen.show(shown, "selected");
+      if (anew) this.panel.show(shown[0]);
+    }
+    if (shown.length > 0) return;
+    if (mask) this.chosen.show(Array.from({ length: this.items.count }, (_, i) => i).filter(passes), "found");
     else this.chosen.clear();
-    if (shown.length > 0 && state?.picked === null) this.panel.show(shown[0]);
   }
 
   private open(item: number): void {

@@ -1,9 +1,10 @@
 /** Search over texts, labels, columns and numbers of items: as the app finds words. */
 import type { Items } from "./items";
 
-/** A text without case and with its characters composed. */
+/** A text without case and with its characters composed: "ß" is "ss", as Python folds it. */
 export function folded(text: string): string {
-  return text.normalize("NFD").toLowerCase().normalize("NFC");
+  const one = text.normalize("NFD").toUpperCase().toLowerCase().replaceAll("ς", "σ");
+  return one.normalize("NFC");
 }
 
 export class Seeker {

@@ -24,8 +24,10 @@ export class Shades {
 
   private apply(): void {
     document.documentElement.dataset.shade = this.shade;
-    this.button.textContent = this.shade === "dark" ? "Light" : "Dark";
-    this.button.title = `Show the page ${this.shade === "dark" ? "light" : "dark"}`;
+    const words = `Show the page ${this.shade === "dark" ? "light" : "dark"}`;
+    this.button.textContent = "◐";
+    this.button.title = words;
+    this.button.setAttribute("aria-label", words);
     this.changed();
   }
 }
