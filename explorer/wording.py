@@ -19,7 +19,9 @@ _UNITS = (
     ("month", _YEAR / 12, 2 * _YEAR),
 )
 TOP_WORDS = "The words it expects, most likely first."
-WITHOUT_DATA = "This model ships without its data: the item is decoded, the label is the original's."
+WITHOUT_DATA = (
+    "This model ships without its data: the item is decoded, the label is the original's."
+)
 
 
 def decoded(modality: Modality) -> str:

@@ -19,8 +19,8 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 </head>
 <body>
-<noscript>This map decodes in the browser, which needs JavaScript: allow it for this file.</noscript>
-<p id="waiting" style="font-family: system-ui, sans-serif; text-align: center">Unpacking the map…</p>
+<noscript>This map decodes in the browser: allow JavaScript for this file.</noscript>
+<p id="waiting" style="font-family: sans-serif; text-align: center">Unpacking the map…</p>
 <script type="text/plain" id="content">{content}</script>
 <script id="script">{script}</script>
 </body>
@@ -40,9 +40,7 @@ def page(title: str, content: str) -> bytes:
         "base-uri 'none'",
         "form-action 'none'",
     ])  # fmt: skip
-    made = _PAGE.format(
-        policy=policy, title=html.escape(title), content=content, script=script
-    )
+    made = _PAGE.format(policy=policy, title=html.escape(title), content=content, script=script)
     return made.encode("utf-8", "replace")
 
 

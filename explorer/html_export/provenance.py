@@ -1,4 +1,4 @@
-"""What a file says of itself: where it comes from, how it was made, on what terms it may be used."""
+"""What a file says of itself: where it comes from, how it was made, on what terms it is given."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,8 @@ def sample(
 
 def shares(sizes: NDArray[np.integer], most: int) -> NDArray[np.int64]:
     """Divide `most` among groups by their `sizes`; what is left goes to the largest remainders."""
-    exact = sizes * (most / sizes.sum())
-    whole = np.floor(exact).astype(np.int64)
+    exact: NDArray[np.floating[Any]] = sizes * (most / int(sizes.sum()))
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     left = most - int(whole.sum())
     # Equal remainders in the order of the groups, so that the same run gives the same sample.
     whole[np.argsort(whole - exact, kind="stable")[:left]] += 1

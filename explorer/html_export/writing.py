@@ -88,7 +88,8 @@ def _made(run: Run, options: HtmlOptions) -> tuple[bytes, dict[str, float], int]
     choices = _choices(run, options.colour)
     items = sampling.sample(len(run), options.most or MOST_ITEMS, run.labels)
     made = contents(run, projection, choices, items)
-    content = page(f"{made.header['title']} · Latentscape", letters(packed(made.header, made.sections)))
+    inside = letters(packed(made.header, made.sections))
+    content = page(f"{made.header['title']} · Latentscape", inside)
     return content, dict(made.differences), len(items)
 
 

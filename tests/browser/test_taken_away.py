@@ -20,12 +20,13 @@ from explorer.html_export.content import contents
 from explorer.html_export.page import page as html_page
 from explorer.html_export.sections import letters, packed
 from explorer.html_export.writing import HtmlOptions, export_html
-from explorer.live.protocol import At, Decode, Item, Request as Asked, pack_request
+from explorer.live.protocol import At, Decode, Item
 from explorer.live.views import Neighbours, Published
 from explorer.map_source import view_of
 from explorer.selection import as_csv
+from tests.browser.on_the_file import ask, open_file
 from tests.browser.on_the_map import PATIENCE
-from tests.core.support import some_z, tiny_image_model, tiny_sentence_model
+from tests.core.support import some_z, tiny_image_model
 from tests.explorer import made_runs
 from tests.explorer.made_runs import HOSTILE
 from tests.export import support as made
@@ -38,19 +39,6 @@ from vae_core.models import BagOfWordsVAE, GruConfig, SentenceVAE, build_model
 pytestmark = pytest.mark.browser
 
 ROWS = 48
-# Sends a frame of the live socket's own protocol from the page, and gives back what is answered.
-ASK = """async ([bytes, channel]) => {
-  const client = document.querySelector('.map').latentMap.live();
-  const reply = await client.ask(channel, (to) => {
-    const view = new DataView(Uint8Array.from(bytes).buffer);
-    view.setUint16(2, to.handle, true);
-    view.setUint32(4, to.request, true);
-    view.setUint8(8, to.channel);
-    return view.buffer;
-  });
-  return JSON.parse(JSON.stringify(reply, (_, value) =>
-    ArrayBuffer.isView(value) ? [...value] : value));
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -90,22 +78,10 @@ def page(browser: Browser, refuses_workers: bool) -> Iterator[Page]:
     assert wrong == []
 
 
-def open_file(page: Page, file: Path) -> None:
-    page.goto(file.as_uri())
-    page.locator(".map .layers[data-drawn]").wait_for(state="attached")
-    expect(page.locator(".map .status")).to_have_attribute("data-state", "live")
-
-
 def written(run: Run, folder: Path, **options: Any) -> Path:
     file = folder / "map.html"
     export_html(run, file, HtmlOptions(**options), overwrite=True)
     return file
-
-
-def ask(page: Page, request: Asked, channel: int = 100) -> dict[str, Any]:
-    reply: dict[str, Any] = page.evaluate(ASK, [list(pack_request(request)), channel])
-    assert reply is not None, "the page gave no answer"
-    return reply
 
 
 def byte_pairs(folder: Path) -> Path:
@@ -297,5 +273,5 @@ def test_without_workers_the_page_decodes_itself_and_in_space(page: Page, tmp_pa
     assert page.evaluate("document.documentElement.dataset.decodes") == "page"
     expect(page.locator(".map")).to_have_attribute("data-dims", "3")
     expected = as_bytes(np.asarray(run.model.decode(torch.from_numpy(run.latents.mean[4:5]))))
-    off = np.array(ask(page, Item(4))["reconstruction"]["pixels"]) - expected.reshape(-1).astype(int)
-    assert np.abs(off).max() <= 1
+    found = np.array(ask(page, Item(4))["reconstruction"]["pixels"])
+    assert np.abs(found - expected.reshape(-1).astype(int)).max() <= 1
