@@ -25,7 +25,7 @@ def export(
         bool, typer.Option("--overwrite", help="Replace an earlier export there.")
     ] = False,
     view: Annotated[
-        str | None, typer.Option(help="html: the map, as ?view= names it (default: the app's).")
+        str | None, typer.Option(help="html: the map, as ?view= names it, or how that begins.")
     ] = None,
     colour: Annotated[
         str | None, typer.Option(help='html: as "Colour by" of the Map page (default: its first).')

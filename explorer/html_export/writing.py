@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.analysis.projection.spec import ProjectionSpec
-from vae_core.config import ConfigError
 from vae_core.export.destination import check_file, file_at
 from vae_core.export.errors import ExportError
 from vae_core.export.formats import Exported, outside
@@ -29,7 +27,8 @@ class HtmlOptions:
     """What the file is to show.
 
     Attributes:
-        view: the id of a projection, as in `?view=`; None for what the app shows first.
+        view: the id of a projection, as in `?view=`, or how it begins; None for what the app
+            shows first.
         colour: how the map is coloured at first, as the app's "Colour by"; None for its first.
         most: how many items at most; None for all.
 
@@ -96,23 +95,20 @@ def _made(run: Run, options: HtmlOptions) -> tuple[bytes, dict[str, float], int]
 def _projection(run: Run, view: str | None) -> Projection:
     from explorer import computed, projections
 
-    if view is None:
-        return computed.projected(run)
     at_once = computed.projected(run)
-    try:
-        spec = ProjectionSpec.from_id(view)
-    except ConfigError:
-        spec = None
-    if spec == at_once.spec:
+    if view is None:
         return at_once
-    found = None if spec is None or run.latent_dim <= 2 else projections.find(run, spec)
-    if found is not None:
-        return found
-    kept = [at_once.spec.id, *(one.spec.id for one in projections.projections_of(run))]
-    known = ", ".join(dict.fromkeys(kept))
+    kept = {one.spec.id: one.spec for one in projections.projections_of(run)}
+    known = dict.fromkeys([at_once.spec.id, *(kept if run.latent_dim > 2 else ())])
+    # The beginning is enough where there is only one.
+    meant = [view] if view in known else [name for name in known if name.startswith(view)]
+    if len(meant) == 1:
+        found = at_once if meant[0] == at_once.spec.id else projections.find(run, kept[meant[0]])
+        if found is not None:
+            return found
     raise ExportError(
-        f"This run has no view {view!r}; choose of {known}, or compute others with "
-        "`latentscape project`."
+        f"This run has no view {view!r} or several; choose of {', '.join(known)}, or compute "
+        "others with `latentscape project`."
     )
 
 

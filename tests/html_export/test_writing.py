@@ -138,10 +138,11 @@ def test_a_view_that_is_kept_can_be_chosen(tmp_path: Path) -> None:
     file = tmp_path / "map.html"
     export_html(run, file, HtmlOptions(view=spec.id))
     assert read(file)[1]["seen"]["kind"] == "space"
-    export_html(run, file, HtmlOptions(view="pca-2d"), overwrite=True)
+    export_html(run, file, HtmlOptions(view="pca-2"), overwrite=True)
     assert read(file)[1]["seen"]["kind"] == "linear"
-    with pytest.raises(ExportError, match=re.escape("choose of pca-2d, pca-3d, or compute")):
-        export_html(run, file, HtmlOptions(view="umap-9"), overwrite=True)
+    for view in ("umap-9", "pca"):
+        with pytest.raises(ExportError, match=re.escape("choose of pca-2d, pca-3d, or compute")):
+            export_html(run, file, HtmlOptions(view=view), overwrite=True)
 
 
 def test_pictures_that_are_too_large_are_left_out_and_that_is_said(
