@@ -73,6 +73,15 @@ def test_an_export_is_written_once_for_each_version(writer: Writer, run: Path) -
     assert (run / "count").read_text() == "2"
 
 
+def test_options_are_part_of_what_is_asked_for(writer: Writer, run: Path) -> None:
+    exports = writer()
+    exports.ask(run, "1", "html", ("--most", "5"))
+    made = exports.known(run, "1", "html", ("--most", "5"))
+    assert made is not None
+    assert made.result(60).name == "my-run.html"
+    assert exports.known(run, "1", "html") is None
+
+
 def test_a_folder_comes_as_one_zip(writer: Writer, run: Path) -> None:
     export = result(writer(), run, "projector")
     assert export.name == "my-run.projector.zip"
