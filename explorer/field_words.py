@@ -33,6 +33,7 @@ FIELDS = {
     "size": "Size",
     "latent-dim": "Latent dimensions",
     "epochs": "Epochs",
+    "most": "Items at most",  # of an export, on the Runs page
 }
 # What says how a file is read: of which kind a remedy is that a sentence names.
 READING = frozenset({"side", "encoding", "delimiter", "header", "no-header"})

@@ -43,7 +43,7 @@ class HtmlOptions:
     def __post_init__(self) -> None:
         if self.most is not None and not 1 <= self.most <= MOST_ITEMS:
             raise ExportError(
-                f"--most takes 1 to {MOST_ITEMS:,} items, but {self.most:,} came; give another."
+                f"--most takes 1 to {MOST_ITEMS:,} items, but {self.most:,} came; choose another."
             )
 
 
@@ -81,7 +81,7 @@ def _made(run: Run, options: HtmlOptions) -> tuple[bytes, dict[str, float], int]
     if options.most is None and len(run) > MOST_ITEMS:
         raise ExportError(
             f"A map in a file has at most {MOST_ITEMS:,} items, but this run has {len(run):,}; "
-            f"add --most {MOST_ITEMS} for a fair sample."
+            f"choose a fair sample of it (--most {MOST_ITEMS})."
         )
     projection = _projection(run, options.view)
     choices = _choices(run, options.colour)

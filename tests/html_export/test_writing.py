@@ -205,7 +205,7 @@ def test_bad_input_is_one_sentence(
     assert "--to html" in refused("export", run, "--to", "csv", "--out", out, "--most", "5")
     assert "html" in refused("export", run, "--to", "pickle", "--out", out)
     monkeypatch.setattr(writing, "MOST_ITEMS", 30)
-    assert "add --most 30" in refused(*to_html)
+    assert "(--most 30)" in refused(*to_html)
     assert list(tmp_path.iterdir()) == []
     file.write_text("mine")
     assert "--overwrite" in refused(*to_html)

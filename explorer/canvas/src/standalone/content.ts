@@ -25,8 +25,9 @@ export interface Numbers {
 export class Content<Header> {
   readonly header: Header & { sections: Record<string, Place> };
   private readonly from: number;
+  private readonly read = new Map<string, Numbers>();
 
-  constructor(readonly bytes: Uint8Array) {
+  constructor(private readonly bytes: Uint8Array) {
     const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     this.header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
     this.from = Math.ceil((4 + length) / 8) * 8;
@@ -57,9 +58,13 @@ export class Content<Header> {
 
   /** A section as numbers; bytes with a scale a row are multiplied by it. */
   numbers(name: string): Numbers {
+    const known = this.read.get(name);
+    if (known) return known;
     const { kind, shape } = this.place(name);
     const raw = this.raw(name);
-    return { shape, values: kind === "i1" ? this.scaled(name, raw, shape) : floatsOf(raw, kind) };
+    const values = kind === "i1" ? this.scaled(name, raw, shape) : floatsOf(raw, kind);
+    this.read.set(name, { shape, values });
+    return { shape, values };
   }
 
   whole(name: string): Uint32Array | Uint16Array {
@@ -90,9 +95,15 @@ export class Content<Header> {
 function floatsOf(raw: Uint8Array, kind: Kind): Float32Array {
   if (kind === "f4") return new Float32Array(raw.slice().buffer);
   if (kind !== "f2") throw new Error(`Sections of ${kind} are no numbers of ours.`);
+  // Millions of them: each of the 65,536 that there are is reckoned once.
+  table ??= Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half));
   const halves = new Uint16Array(raw.slice().buffer);
-  return Float32Array.from(halves, fromHalf);
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = table[halves[i]];
+  return values;
 }
+
+let table: Float32Array | null = null;
 
 /** A number of sixteen bits, as IEEE 754 has them. */
 export function fromHalf(half: number): number {

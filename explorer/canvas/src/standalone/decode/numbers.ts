@@ -29,15 +29,20 @@ export function applied(
 ): Float32Array {
   let row = 0;
   for (; row + 4 <= rows; row += 4) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let at = row * columns;
-    const [to2, to3, to4] = [columns, 2 * columns, 3 * columns];
+    const at2 = columns;
+    const at3 = 2 * columns;
+    const at4 = 3 * columns;
     for (let column = 0; column < columns; column++, at++) {
       const value = x[column];
       a += weight[at] * value;
-      b += weight[at + to2] * value;
-      c += weight[at + to3] * value;
-      d += weight[at + to4] * value;
+      b += weight[at + at2] * value;
+      c += weight[at + at3] * value;
+      d += weight[at + at4] * value;
     }
     out[row] = a;
     out[row + 1] = b;
