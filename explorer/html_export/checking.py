@@ -37,7 +37,7 @@ def differences(
 
     z = torch.from_numpy(some_z(run))
     with torch.inference_mode():
-        own, other = run.model.decode(z), _as_stored(run.model, decoder, sections).decode(z)
+        own, other = run.model.decode(z), as_stored(run.model, decoder, sections).decode(z)
     if isinstance(own, np.ndarray):
         return {PICTURES: float(np.abs(own - np.asarray(other)).max())}
     differ = sum(one != another for one, another in zip(own, other, strict=True))
@@ -53,7 +53,8 @@ def words(found: Mapping[str, float]) -> str:
     return f"Of texts compared with the model's own, {1 - found[TEXTS]:.0%} are the same to a word."
 
 
-def _as_stored(model: VAE, decoder: Decoder, sections: Mapping[str, NDArray[Any]]) -> VAE:
+def as_stored(model: VAE, decoder: Decoder, sections: Mapping[str, NDArray[Any]]) -> VAE:
+    """Return a model with the weights that a browser reads in the sections of a file."""
     import torch
 
     changed = copy.deepcopy(model)

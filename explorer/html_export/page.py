@@ -29,7 +29,7 @@ _PAGE = """<!doctype html>
 
 
 def page(title: str, content: str) -> bytes:
-    """Return the whole file: `content` is base64, `title` anybody's words."""
+    """Return the whole file: `content` is letters of `sections`, `title` anybody's words."""
     script = _script()
     policy = "; ".join([
         "default-src 'none'",

@@ -5,7 +5,6 @@ explorer/canvas/src/standalone/content.ts reads it; its page says how it is laid
 
 from __future__ import annotations
 
-import base64
 import json
 import struct
 import zlib
@@ -18,6 +17,10 @@ from numpy.typing import NDArray
 Sections = Mapping[str, NDArray[Any]]
 _ALIGNED = 8
 _LEVEL = 9
+# What can be printed of ASCII, without what could end or begin something in a page.
+_ALPHABET = np.array(
+    [code for code in range(0x21, 0x7F) if chr(code) not in "<>&\"'\\`-="], np.uint8
+)
 # What browsers read; anything else is a mistake of ours.
 KINDS = ("f4", "f2", "i1", "u1", "u2", "u4")
 
@@ -43,8 +46,17 @@ def packed(header: Mapping[str, Any], sections: Sections) -> bytes:
 
 
 def letters(content: bytes) -> str:
-    """Return bytes deflated and as base64: no letter of it means anything to HTML."""
-    return base64.b64encode(zlib.compress(content, _LEVEL)).decode("ascii")
+    """Return bytes deflated and as letters, five for four bytes, a sixteenth less than base64.
+
+    No letter of it means anything to HTML. The first one says how many bytes at the end are none.
+    """
+    packed_bytes = zlib.compress(content, _LEVEL)
+    none = -len(packed_bytes) % 4
+    groups = np.frombuffer(packed_bytes + bytes(none), ">u4").astype(np.uint32)
+    digits = np.empty((len(groups), 5), np.uint8)
+    for place in range(4, -1, -1):
+        groups, digits[:, place] = np.divmod(groups, 85)
+    return f"{none}{_ALPHABET[digits].tobytes().decode('ascii')}"
 
 
 def json_section(value: Sequence[Any] | Mapping[str, Any]) -> NDArray[np.uint8]:

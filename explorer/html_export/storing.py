@@ -1,4 +1,4 @@
-"""How weights are written down: as they are, in two bytes, or in one byte with a scale a row."""
+"""How weights are written down: as they are, in two bytes, or in one with scales beside them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ MOST_FLOAT32, MOST_FLOAT16, MOST_INT8 = 250_000, 2_500_000, 24_000_000
 MOST_EXACT_LATENTS = 250_000
 # Vectors are few and count for much: of int8 only matrices above this many numbers are.
 _SMALL = 4096
+# Numbers of a row that share a scale; content.ts has the same.
+BLOCK = 32
+_LEAST_HALF = 6.2e-5
 _MOST_HALF = 60_000.0
 
 WORDS = {
     FLOAT32: "as they are (float32)",
     FLOAT16: "in two bytes each (float16)",
-    INT8: "matrices in one byte a number with a scale a row (int8), the rest in two (float16)",
+    INT8: f"matrices in one byte (int8) with a scale for {BLOCK} numbers, the rest in two",
 }
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -46,12 +49,17 @@ def stored(name: str, array: NDArray[np.float32], form: str) -> dict[str, NDArra
         return {name: array}
     if form == FLOAT16 or array.ndim < 2 or array.size <= _SMALL:
         return {name: halved(array)}
-    rows = array.reshape(len(array), -1)
-    scale = (np.abs(rows).max(axis=1) / 127).astype(np.float32)
-    steps = np.divide(rows, scale[:, None], out=np.zeros_like(rows), where=scale[:, None] > 0)
+    blocks = _in_blocks(array.reshape(len(array), -1))
+    scales = np.abs(blocks).max(axis=2) / np.float32(127)
+    # Below that, two bytes have few digits left.
+    if not ((scales > 0) & (scales < _LEAST_HALF)).any():
+        scales = halved(scales)
+    each = scales.astype(np.float32)[..., None]
+    steps = np.divide(blocks, each, out=np.zeros_like(blocks), where=each > 0)
+    whole = np.rint(steps).clip(-127, 127).astype(np.int8).reshape(len(array), -1)
     return {
-        name: np.rint(steps).clip(-127, 127).astype(np.int8).reshape(array.shape),
-        f"{name}|scale": scale,
+        name: np.ascontiguousarray(whole[:, : array[0].size]).reshape(array.shape),
+        f"{name}|scale": scales,
     }
 
 
@@ -61,4 +69,13 @@ def read_back(name: str, sections: Mapping[str, NDArray[Any]]) -> NDArray[np.flo
     scale = sections.get(f"{name}|scale")
     if scale is None:
         return found
-    return np.asarray(found * scale.reshape(-1, *([1] * (found.ndim - 1))), np.float32)
+    blocks = _in_blocks(found.reshape(len(found), -1)) * scale.astype(np.float32)[..., None]
+    return np.ascontiguousarray(
+        blocks.reshape(len(found), -1)[:, : found[0].size].reshape(found.shape), np.float32
+    )
+
+
+def _in_blocks(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows (n, width) as (n, blocks, BLOCK), with zeros behind their ends."""
+    filled = np.pad(rows, ((0, 0), (0, -rows.shape[1] % BLOCK)))
+    return filled.reshape(len(rows), -1, BLOCK)

@@ -14,8 +14,10 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
+from explorer import computed
 from explorer.analysis.projection import Projection, ProjectionSpec
-from explorer.html_export import decoders
+from explorer.html_export import decoders, storing
+from explorer.html_export.checking import as_stored
 from explorer.html_export.content import contents
 from explorer.html_export.page import page as html_page
 from explorer.html_export.sections import letters, packed
@@ -151,6 +153,31 @@ def test_decodes_are_those_of_the_model(name: str, page: Page, tmp_path: Path) -
         np.testing.assert_allclose(other["p"], text.probabilities, atol=2e-4)
 
 
+@pytest.mark.parametrize(("form", "name"), [("float16", "lstm"), ("int8", "deep")])
+def test_weights_in_fewer_bytes_are_read_as_python_reads_them(
+    form: str, name: str, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "form_for", lambda weights: form)
+    monkeypatch.setattr(storing, "_SMALL", 40)
+    run = load_run(MADE[name](tmp_path / "run"))
+    moved(run.model)
+    content = contents(run, computed.projected(run), ["Split"], np.arange(len(run)))
+    kinds = {array.dtype.name for key, array in content.sections.items() if "weights." in key}
+    assert form in kinds
+    file = tmp_path / "map.html"
+    file.write_bytes(html_page("map", letters(packed(content.header, content.sections))))
+    open_file(page, file)
+    model = as_stored(run.model, decoders.decoder_of(run.model), content.sections)
+    z = some_z(ROWS, run.latent_dim)
+    found, expected = ask(page, Decode(z.numpy())), model.decode(z)
+    if isinstance(expected, list):
+        assert [text["text"] for text in found["texts"]] == expected
+    else:
+        off = np.abs(np.array(found["pixels"]) - as_bytes(expected).reshape(-1).astype(int))
+        assert off.max() <= 1
+        assert (off > 0).mean() < 0.01
+
+
 def seen_otherwise(run: Run) -> Projection:
     """What UMAP might have made of a run: places that have no formula."""
     points = np.random.default_rng(5).standard_normal((len(run), 2)).astype(np.float32)
@@ -159,8 +186,6 @@ def seen_otherwise(run: Run) -> Projection:
 
 @pytest.mark.parametrize("kind", ["linear", "neighbours"])
 def test_places_are_decoded_as_the_server_does(kind: str, page: Page, tmp_path: Path) -> None:
-    from explorer import computed
-
     run = load_run(made_runs.write_run(tmp_path / "run", made_runs.pictures(60), 5))
     projection = seen_otherwise(run) if kind == "neighbours" else computed.projected(run)
     content = contents(run, projection, ["Label"], np.arange(len(run)))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
-import zlib
-from base64 import b64decode
 
 import numpy as np
 import pytest
 
 from explorer.html_export.sections import json_section, letters, packed
 from explorer.html_export.storing import (
+    BLOCK,
     FLOAT16,
     FLOAT32,
     INT8,
@@ -22,6 +21,7 @@ from explorer.html_export.storing import (
     read_back,
     stored,
 )
+from tests.html_export.reading import content_of
 
 
 def some(*shape: int) -> np.ndarray:
@@ -44,15 +44,20 @@ def test_weights_are_read_back(form: str, shape: tuple[int, ...]) -> None:
         assert len(shape) == 1 or array.size <= 4096 or form == FLOAT16
         np.testing.assert_allclose(found, array, rtol=1e-3, atol=1e-7)
         return
-    largest = np.abs(array).reshape(len(array), -1).max(axis=1)
-    off = np.abs(found - array).reshape(len(array), -1).max(axis=1)
-    assert (off <= largest / 127 * 0.501).all()
+    rows, others = (one.reshape(len(array), -1) for one in (array, found))
+    for start in range(0, rows.shape[1], BLOCK):
+        part = rows[:, start : start + BLOCK]
+        off = np.abs(others[:, start : start + BLOCK] - part).max(axis=1)
+        # Half a step, and what rounding the scale itself may cost at the largest number.
+        assert (off <= np.abs(part).max(axis=1) * (0.5 / 127 + 6e-4)).all()
 
 
 def test_rows_of_nothing_stay_nothing() -> None:
     array = np.zeros((80, 80), np.float32)
     array[3] = 1.0
-    assert (read_back("w", stored("w", array, INT8)) == array).all()
+    found = read_back("w", stored("w", array, INT8))
+    np.testing.assert_allclose(found, array, rtol=1e-3)
+    assert (found[array == 0] == 0).all()
 
 
 def test_what_is_too_large_for_two_bytes_keeps_four() -> None:
@@ -76,7 +81,7 @@ def test_sections_lie_where_the_header_says() -> None:
         "d": np.arange(3, dtype=np.uint32),
         "e": json_section(["größer", "</script>", "\ud800"]),
     }
-    content = zlib.decompress(b64decode(letters(packed({"title": "x"}, arrays))))
+    content = content_of(letters(packed({"title": "x"}, arrays)))
     (length,) = struct.unpack_from("<I", content)
     header = json.loads(content[4 : 4 + length])
     assert header["title"] == "x"

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from explorer.analysis.projection import ProjectionSpec
 from explorer.html_export import decoders, provenance, writing
 from explorer.html_export.writing import HtmlOptions, export_html
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
+from tests.html_export.reading import content_of
 from tests.support import ROOT, refused, succeeds
 from vae_core.checkpoint import load_run
 from vae_core.export import ExportError
@@ -49,7 +49,7 @@ class Parts(HTMLParser):
 def read(file: Path) -> tuple[Parts, dict[str, Any]]:
     """The parts of a file, and the header of what it holds."""
     parts = Parts(file.read_text(encoding="utf-8"))
-    content = zlib.decompress(base64.b64decode(parts.texts["content"]))
+    content = content_of(parts.texts["content"])
     length = int.from_bytes(content[:4], "little")
     return parts, json.loads(content[4 : 4 + length])
 

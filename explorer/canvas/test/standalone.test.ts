@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as asks from "../src/asks";
 import { readFrame, type Body } from "../src/protocol";
-import { Content, fromHalf } from "../src/standalone/content";
+import { Content, fromHalf, fromLetters } from "../src/standalone/content";
 import { csvOf } from "../src/standalone/csv";
 import { byteOf, enlarged } from "../src/standalone/decode/drawing";
 import { applied, erf, softmax } from "../src/standalone/decode/numbers";
@@ -136,11 +136,26 @@ describe("arithmetic", () => {
   });
 });
 
+test("letters are bytes, and their number need not be one of fours", () => {
+  // 255, 0, 1, and a byte that is none.
+  const alphabet = [...Array(94).keys()].map((k) => String.fromCharCode(33 + k));
+  const letters = alphabet.filter((letter) => !"<>&\"'\\`-=".includes(letter));
+  expect(letters.length).toBe(85);
+  let value = 0xff000100;
+  const digits = [4, 3, 2, 1, 0].map(() => {
+    const digit = value % 85;
+    value = Math.floor(value / 85);
+    return letters[digit];
+  });
+  expect([...fromLetters(`1${digits.reverse().join("")}`)]).toEqual([255, 0, 1]);
+  expect([...fromLetters("0")]).toEqual([]);
+});
+
 test("sections are found behind the header, their bytes out of planes", () => {
   const sections = {
     wide: { kind: "u2", shape: [3], at: 0 },
     rows: { kind: "i1", shape: [2, 2], at: 8 },
-    "rows|scale": { kind: "f4", shape: [2], at: 16 },
+    "rows|scale": { kind: "f4", shape: [2, 1], at: 16 },
   };
   const head = new TextEncoder().encode(JSON.stringify({ sections }));
   const from = Math.ceil((4 + head.length) / 8) * 8;

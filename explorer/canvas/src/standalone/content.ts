@@ -15,6 +15,9 @@ interface Place {
   at: number;
 }
 
+/** Numbers of a row that share a scale, as storing.py has it. */
+const BLOCK = 32;
+
 const SIZES: Record<Kind, number> = { f4: 4, f2: 2, i1: 1, u1: 1, u2: 2, u4: 4 };
 
 export interface Numbers {
@@ -56,7 +59,7 @@ export class Content<Header> {
     return mixed;
   }
 
-  /** A section as numbers; bytes with a scale a row are multiplied by it. */
+  /** A section as numbers; bytes are multiplied by the scales beside them. */
   numbers(name: string): Numbers {
     const known = this.read.get(name);
     if (known) return known;
@@ -81,8 +84,15 @@ export class Content<Header> {
   private scaled(name: string, raw: Uint8Array, shape: number[]): Float32Array {
     const scales = this.numbers(`${name}|scale`).values;
     const signed = new Int8Array(raw.buffer, raw.byteOffset, raw.length);
-    const row = raw.length / shape[0];
-    return Float32Array.from(signed, (step, at) => step * scales[Math.floor(at / row)]);
+    const values = new Float32Array(raw.length);
+    const width = raw.length / shape[0];
+    for (let from = 0, block = 0; from < raw.length; from += width) {
+      for (let at = 0; at < width; block++) {
+        const end = Math.min(width, at + BLOCK);
+        for (; at < end; at++) values[from + at] = signed[from + at] * scales[block];
+      }
+    }
+    return values;
   }
 
   private place(name: string): Place {
@@ -116,15 +126,24 @@ export function fromHalf(half: number): number {
 }
 
 /** From the letters in the page to the bytes that they stand for. */
-export async function unpacked(base64: string): Promise<Uint8Array> {
-  const packed = fromBase64(base64.trim());
+export async function unpacked(letters: string): Promise<Uint8Array> {
+  const packed = fromLetters(letters.trim());
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
-  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
-  return bytes;
+/** Five letters are four bytes; the first of all says how many at the end are none. */
+export function fromLetters(text: string): Uint8Array<ArrayBuffer> {
+  const digits = new Uint8Array(128);
+  for (let code = 0x21, digit = 0; code < 0x7f; code++) {
+    if (!"<>&\"'\\`-=".includes(String.fromCharCode(code))) digits[code] = digit++;
+  }
+  const groups = (text.length - 1) / 5;
+  const view = new DataView(new ArrayBuffer(4 * groups));
+  for (let group = 0, at = 1; group < groups; group++) {
+    let value = 0;
+    for (const end = at + 5; at < end; at++) value = value * 85 + digits[text.charCodeAt(at)];
+    view.setUint32(4 * group, value);
+  }
+  return new Uint8Array(view.buffer, 0, 4 * groups - Number(text[0]));
 }
