@@ -281,9 +281,8 @@ def test_what_cannot_decode_shows_what_was_decoded_before(
     page.locator(".map").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".probe-card .trust")).to_contain_text("that of the nearest item")
-    expect(page.locator(".map .status")).to_have_text("Decoded before")
-    page.get_by_role("button", name="About this file").click()
-    expect(page.get_by_role("dialog")).to_contain_text("a browser is given at most")
+    expect(page.locator(".map .status")).to_have_text("Decoded ahead")
+    expect(page.locator(".file-note")).to_contain_text("a browser is given at most")
 
 
 @pytest.mark.parametrize("refuses_workers", [True])

@@ -37,7 +37,7 @@ export class FilePage {
   constructor(bytes: Uint8Array, script: string, root: HTMLElement) {
     this.content = new Content<Header>(bytes);
     const { header } = this.content;
-    WORDS.live = header.still ? "Decoded before" : "Decodes in this file";
+    WORDS.live = header.still ? "Decoded ahead" : "Decodes in this file";
     WORDS.connecting = "Starting…";
     connectWithin(
       localWorld(bytes, script, (where) => (document.documentElement.dataset.decodes = where)),
@@ -51,7 +51,7 @@ export class FilePage {
       if (column) this.columns.set(this.named(column), this.content.raw(column));
     });
     const host = el("div", { class: "file-map" });
-    const note = el("p", { class: "file-note" }, header.note);
+    const note = el("p", { class: "file-note" }, header.note, header.still && ` ${header.still}`);
     const side = el("aside", { class: "file-side" }, this.chosen.root, this.panel.root);
     root.append(
       this.bar(),
