@@ -8,7 +8,6 @@ Results are shared, not copied: arrays are read-only, nobody changes them.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +28,7 @@ from explorer.analysis.projection import Projection, ProjectionSpec, Quality
 from explorer.analysis.projection.quality import at_once
 from explorer.analysis.projection.spec import PCA
 from explorer.analysis.text_index import TextIndex
+from explorer.analysis.typical import typical_item as typical_item_of
 from explorer.background import Background
 from explorer.colouring import Colouring, Continuous, all_alike, by_category, by_value
 from explorer.content import key_of
@@ -250,9 +250,4 @@ def _kept_projection(key: str, spec_id: str, _run: Run) -> Projection | None:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _typical_item(key: str, _run: Run) -> int:
-    members = np.arange(len(_run))
-    if _run.labels is not None:
-        name = Counter[str](_run.labels).most_common(1)[0][0]
-        members = np.flatnonzero(np.array(_run.labels, dtype=object) == name)
-    places = _run.latents.mean[members]
-    return int(members[np.linalg.norm(places - places.mean(axis=0), axis=1).argmin()])
+    return typical_item_of(_run.latents.mean, _run.labels)

@@ -34,6 +34,7 @@ FIELDS = {
     "latent-dim": "Latent dimensions",
     "epochs": "Epochs",
     "min-cluster-size": "Items in a cluster, at least",
+    "most": "Items at most",  # of an export, on the Runs page
 }
 # What says how a file is read: of which kind a remedy is that a sentence names.
 READING = frozenset({"side", "encoding", "delimiter", "header", "no-header"})

@@ -29,9 +29,7 @@ def _item_and_decode(run: Run, index: int) -> None:
     decoded = wording.decoded(run.modality)
     if run.items_are_decoded:
         page_parts.show_items(rebuilt, [decoded], width=PICTURE_WIDTH)
-        st.caption(
-            "This model ships without its data: the item is decoded, the label is the original's."
-        )
+        st.caption(wording.WITHOUT_DATA)
         return
     item = run.items(np.array([index]))
     both = np.concatenate([item, rebuilt]) if isinstance(item, np.ndarray) else [*item, *rebuilt]

@@ -18,7 +18,7 @@ from explorer import side_command, uploads
 from explorer.jobs import WORKER
 from vae_core.errors import reason
 
-# By the names of `vae_core.export.FORMATS`: a few words, and how the file ends.
+# By the names of `vae_core.export.FORMATS` and our own html: a few words, and how the file ends.
 FORMATS: Mapping[str, tuple[str, str]] = {
     "zip": ("The whole run, to open in another Latentscape", ".zip"),
     "parquet": ("Items with μ and σ, for pandas, Polars, DuckDB", ".parquet"),
@@ -28,13 +28,16 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "projector": ("Vectors and metadata (TSV) for TensorBoard's Projector", ".projector.zip"),
     "safetensors": ("The weights alone, with their settings", ".safetensors.zip"),
     "onnx": ("Encoder and decoder as ONNX, checked against the model", ".onnx.zip"),
+    "html": ("The map with its decoder in one file, for any browser", ".html"),
 }
 # Streamlit hands a file on by way of memory: 400 MB took 390 MB until the visitor left, and twice
 # that while the same was fetched again. What is larger could not be brought in on a page either.
 MOST_BYTES = 200_000_000
 MOST_KEPT_BYTES = 2_000_000_000
 LONGEST_SECONDS = 1800.0
-_ENDS_ITSELF = {"zip": ".zip", "parquet": ".parquet", "csv": ".csv", "npz": ".npz"}
+_ENDS_ITSELF = {
+    "zip": ".zip", "parquet": ".parquet", "csv": ".csv", "npz": ".npz", "html": ".html",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,30 +65,35 @@ class Exports:
         self._guard = Lock()
         self._number = 0
 
-    def known(self, run: Path, version: str, form: str) -> Future[Export] | None:
+    def known(
+        self, run: Path, version: str, form: str, options: Sequence[str] = ()
+    ) -> Future[Export] | None:
         """Return the export of a run's `version`, made or in the making; None if never asked."""
         with self._guard:
-            return self._known.get((str(run), version, form))
+            return self._known.get((str(run), version, form, *options))
 
-    def ask(self, run: Path, version: str, form: str) -> None:
-        """Begin to write a run in a format; anew where that failed before."""
-        key = (str(run), version, form)
+    def ask(self, run: Path, version: str, form: str, options: Sequence[str] = ()) -> None:
+        """Begin to write a run in a format; anew where that failed before.
+
+        `options`: of the command, beside those that say what is written where.
+        """
+        key = (str(run), version, form, *options)
         with self._guard:
             known = self._known.get(key)
             if known is not None and not (known.done() and known.exception()):
                 return
             self._number += 1
             place = self._folder / str(self._number)
-            self._known[key] = self._pool.submit(self._write, run, form, place)
+            self._known[key] = self._pool.submit(self._write, run, form, place, options)
 
-    def _write(self, run: Path, form: str, place: Path) -> Export:
+    def _write(self, run: Path, form: str, place: Path, options: Sequence[str]) -> Export:
         suffix = FORMATS[form][1]
         try:
             self._make_room()
             place.mkdir(parents=True)
             out = place / f"export{_ENDS_ITSELF.get(form, '')}"
             said = side_command.result(
-                ["export", str(run), "--to", form, "--out", str(out), "--json"],
+                ["export", str(run), "--to", form, "--out", str(out), "--json", *options],
                 worker=self._worker,
                 seconds=LONGEST_SECONDS,
                 doing="Writing the file",

@@ -18,6 +18,7 @@ from explorer import (
     session,
     wording,
 )
+from explorer.catalogue import Entry
 from explorer.runs_list import Listed
 from explorer.runs_trash import TrashError
 from vae_core.run_notes import MOST_TAGS, MOST_TITLE, Notes, distinct, write_notes
@@ -111,7 +112,8 @@ def _export(run: Listed) -> None:
     entry = run.entry
     # Title and tags go with a .zip.
     version = "\0".join((entry.content_hash, entry.created, entry.title, *entry.tags))
-    made = runs_export.exports().known(entry.path, version, form)
+    options = _html_options(entry) if form == "html" else ()
+    made = runs_export.exports().known(entry.path, version, form, options)
     if made is None or (made.done() and made.exception() is not None):
         if made is not None:
             page_parts.problem(str(made.exception()))
@@ -119,12 +121,35 @@ def _export(run: Listed) -> None:
             "Make the file",
             icon=":material/output:",
             on_click=runs_export.exports().ask,
-            args=(entry.path, version, form),
+            args=(entry.path, version, form, options),
         )
     elif not made.done():
         _wait(made)
     else:
         _offer(made.result(), run, form)
+
+
+def _html_options(entry: Entry) -> tuple[str, ...]:
+    """How many items go into a map that is taken away, where it cannot hold all."""
+    from explorer.html_export.writing import MOST_ITEMS
+
+    st.caption(
+        "Opens from disk in any browser, without a network. It holds the items and the decoder: "
+        "whoever has the file can read the items."
+    )
+    if entry.items <= MOST_ITEMS:
+        return ()
+    most = st.number_input(
+        "Items at most",
+        min_value=1,
+        max_value=MOST_ITEMS,
+        value=MOST_ITEMS,
+        step=1000,
+        key=f"runs.html_most.{entry.id}",
+        help=f"This run has {entry.items:,} items, more than a file can show well: a fair sample "
+        "is taken, in which each label has its share.",
+    )
+    return ("--most", str(int(most)))
 
 
 def _wait(made: Future[runs_export.Export]) -> None:
@@ -158,9 +183,8 @@ def _offer(export: runs_export.Export, run: Listed, form: str) -> None:
             type="primary",
             on_click="ignore",
         )
-        if export.differences:
-            worst = max(export.differences.values())
-            st.caption(f"Checked against the model: the largest difference is {worst:.1g}.")
+        if (told := wording.differences(export.differences)) is not None:
+            st.caption(told)
 
 
 def _retrain(run: Listed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ _UNITS = (
     ("month", _YEAR / 12, 2 * _YEAR),
 )
 TOP_WORDS = "The words it expects, most likely first."
+WITHOUT_DATA = (
+    "This model ships without its data: the item is decoded, the label is the original's."
+)
 
 
 def decoded(modality: Modality) -> str:
@@ -65,6 +69,17 @@ def share(part: int, of: int) -> str:
     """Say which share of a whole a part is, `12%`; what would round to nothing is `under 1%`."""
     found = f"{part / of:.0%}"
     return "under 1%" if part and found == "0%" else found
+
+
+def differences(found: Mapping[str, float]) -> str | None:
+    """Say what the check of an export found; None where nothing was to be checked."""
+    if not found:
+        return None
+    differ = found.get("texts that differ")
+    if differ is not None:
+        return f"Checked against the model: {1 - differ:.0%} of texts come out word for word."
+    worst = max(found.values())
+    return f"Checked against the model: the largest difference is {worst:.1g}."
 
 
 def ago(seconds: float) -> str:

@@ -167,7 +167,8 @@ def test_the_wheel_carries_the_built_browser_code_and_not_what_it_was_built_from
 ) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     built = {name for name in names if name.startswith("explorer/static/")}
-    wanted = {bundle.manifest()["file"], "canvas.json", "canvas-licences.txt"}
+    bundles = {bundle.manifest()[name] for name in ("file", "standalone")}
+    wanted = {*bundles, "canvas.json", "canvas-licences.txt"}
     assert built == {f"explorer/static/{name}" for name in wanted}
     sources = ("node_modules", ".ts", "package.json", "package-lock.json", "tsconfig.json")
     assert not [name for name in names if any(part in name for part in sources)]

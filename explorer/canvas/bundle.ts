@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
+import { build, type Plugin, type Rollup } from "vite";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 export const MANIFEST = "canvas.json";
@@ -75,17 +75,43 @@ function licences(folders: string[]): string {
     .join(`\n${"-".repeat(78)}\n\n`);
 }
 
+/** The script of maps that are taken away: one file that needs no other, to stand within a page. */
+async function standalone(): Promise<Rollup.OutputChunk> {
+  const made = (await build({
+    configFile: false,
+    root: HERE,
+    logLevel: "warn",
+    build: {
+      target: "es2022",
+      write: false,
+      modulePreload: false,
+      rollupOptions: {
+        input: join(HERE, "src/standalone/start.ts"),
+        output: { format: "iife", entryFileNames: "standalone-[hash].js", inlineDynamicImports: true },
+      },
+    },
+  })) as Rollup.RollupOutput;
+  return made.output[0];
+}
+
 /** Write manifest and licences beside the bundle, and remove bundles of earlier sources. */
 export function committedBundle(): Plugin {
   return {
     name: "committed-bundle",
     apply: "build",
-    generateBundle(options, bundle) {
+    async generateBundle(options, bundle) {
       const chunks = Object.values(bundle).filter((part) => part.type === "chunk");
       if (chunks.length !== 1) this.error(`expected one file, got ${chunks.length}`);
       const [chunk] = chunks;
-      const packages = new Set(chunk.moduleIds.map(packageOf).filter((name) => name !== null));
-      const manifest = { file: chunk.fileName, sources: hashOfSources() };
+      const alone = await standalone();
+      const modules = [...chunk.moduleIds, ...alone.moduleIds];
+      const packages = new Set(modules.map(packageOf).filter((name) => name !== null));
+      this.emitFile({ type: "asset", fileName: alone.fileName, source: alone.code });
+      const manifest = {
+        file: chunk.fileName,
+        standalone: alone.fileName,
+        sources: hashOfSources(),
+      };
       this.emitFile({
         type: "asset",
         fileName: MANIFEST,
@@ -98,7 +124,7 @@ export function committedBundle(): Plugin {
       });
       if (options.dir && existsSync(options.dir)) {
         for (const name of readdirSync(options.dir)) {
-          if (/^canvas-.*\.js$/.test(name)) rmSync(join(options.dir, name));
+          if (/^(canvas|standalone)-.*\.js$/.test(name)) rmSync(join(options.dir, name));
         }
       }
     },

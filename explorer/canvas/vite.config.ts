@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 import { committedBundle } from "./bundle";
 
 // One ES module for every component; Streamlit's static folder serves it, so nothing is split off.
+// The plugin builds a second file beside it, the script of maps that are taken away.
 export default defineConfig({
   build: {
     target: "es2022",

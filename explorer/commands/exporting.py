@@ -10,8 +10,11 @@ import typer
 
 from explorer import paths, wording
 from explorer.commands.using import AsJson, RunFolder, find_run, open_run
+from explorer.html_export.writing import FORMAT, HtmlOptions, check_html, export_html
+from vae_core.export.errors import ExportError
+from vae_core.export.formats import Exported
 
-_FORMATS = "zip, parquet, csv, npz, npy, projector, safetensors or onnx"
+_FORMATS = "zip, parquet, csv, npz, npy, projector, safetensors, onnx or html"
 
 
 def export(
@@ -21,6 +24,15 @@ def export(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier export there.")
     ] = False,
+    view: Annotated[
+        str | None, typer.Option(help="html: the map, as ?view= names it, or how that begins.")
+    ] = None,
+    colour: Annotated[
+        str | None, typer.Option(help='html: as "Colour by" of the Map page (default: its first).')
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option(help="html: a fair sample of so many items (default: all).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run in a format that others read.
@@ -30,25 +42,24 @@ def export(
     that is kept (`latentscape cluster`; noise is -1). projector: a folder for TensorBoard's
     Embedding Projector. npy, projector, safetensors and onnx make a folder of several files.
     safetensors: the weights alone. onnx: encoder and decoder, checked against
-    the model (needs the extra "onnx", see the README).
+    the model (needs the extra "onnx", see the README). html: one file with the map and a decoder
+    that works in any browser, from disk and without a network.
 
     Examples:
 
       latentscape export runs/reviews --to parquet --out reviews.parquet
 
       latentscape export digits --to onnx --out digits-onnx
-    """
-    from explorer import cluster_place, kept_clusters
-    from vae_core.export import export_run
-    from vae_core.export.formats import check_export
 
-    check_export(to, out.expanduser(), find_run(run), overwrite=overwrite)
-    opened = open_run(run, "cpu")
-    kept = cluster_place.read_all(opened)
-    opened = kept_clusters.with_columns(opened, kept)
-    for problem in kept.problems:
-        typer.echo(problem, err=True)
-    done = export_run(opened, to, out.expanduser(), overwrite=overwrite)
+      latentscape export runs/reviews --to html --out reviews.html --colour stars
+    """
+    options = HtmlOptions(view, colour, most)
+    if to == FORMAT:
+        done = _html(run, out.expanduser(), options, overwrite)
+    elif options != HtmlOptions():
+        raise ExportError("--view, --colour and --most are of --to html; leave them out.")
+    else:
+        done = _others(run, to, out.expanduser(), overwrite)
     if as_json:
         typer.echo(json.dumps({
             "out": str(done.path),
@@ -60,9 +71,30 @@ def export(
         return
     size = sum(done.files.values())
     typer.echo(f"{out}: {done.items:,} items, {wording.size(size)}.")
-    if done.differences:
-        worst = max(done.differences.values())
-        typer.echo(f"Checked against the model: the largest difference is {worst:.1g}.")
+    if (told := wording.differences(done.differences)) is not None:
+        typer.echo(told)
+
+
+def _html(run: Path, out: Path, options: HtmlOptions, overwrite: bool) -> Exported:
+    check_html(out, find_run(run), overwrite=overwrite)
+    return export_html(open_run(run, "cpu"), out, options, overwrite=overwrite)
+
+
+def _others(run: Path, to: str, out: Path, overwrite: bool) -> Exported:
+    from explorer import cluster_place, kept_clusters
+    from vae_core.export import FORMATS, export_run
+    from vae_core.export.formats import check_export
+
+    if to not in FORMATS:
+        known = ", ".join((*FORMATS, FORMAT))
+        raise ExportError(f"There is no format {to!r}; choose one of {known}.")
+    check_export(to, out, find_run(run), overwrite=overwrite)
+    opened = open_run(run, "cpu")
+    kept = cluster_place.read_all(opened)
+    opened = kept_clusters.with_columns(opened, kept)
+    for problem in kept.problems:
+        typer.echo(problem, err=True)
+    return export_run(opened, to, out, overwrite=overwrite)
 
 
 def import_(

@@ -20,6 +20,9 @@ class Surroundings:
 
     Args:
         points: (items, 2), finite, one item or more.
+
+    Attributes:
+        spacing: the median over the items of the mean distance to their 8 nearest others.
     """
 
     def __init__(self, points: NDArray[np.floating[Any]]) -> None:
@@ -27,7 +30,7 @@ class Surroundings:
 
         self._tree = cKDTree(points)
         self._count = min(TRUSTED_NEIGHBOURS, len(points))
-        self._spacing = self._typical_spacing(np.asarray(points))
+        self.spacing = self._typical_spacing(np.asarray(points))
 
     def near(
         self, place: NDArray[np.floating[Any]], count: int
@@ -44,7 +47,7 @@ class Surroundings:
         typical spacing, and from there as the density of the items, which goes as 1 / d².
         """
         distance = float(distances[: self._count].mean())
-        trusted = TRUSTED_SPACINGS * self._spacing
+        trusted = TRUSTED_SPACINGS * self.spacing
         return 1.0 if distance <= trusted else (trusted / distance) ** 2
 
     def _typical_spacing(self, points: NDArray[np.floating[Any]]) -> float:

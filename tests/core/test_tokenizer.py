@@ -52,6 +52,16 @@ def there_and_back(tokenizer: Tokenizer, text: str) -> str:
     return tokenizer.decode(tokenizer.encode([text], 100_000)[0])
 
 
+@pytest.mark.parametrize("kind", ["bpe", "word"])
+def test_tokens_stand_at_their_numbers(kind: TokenizerKind) -> None:
+    tokenizer = train_tokenizer(SENTENCES, kind=kind, vocabulary_size=300)
+    assert tokenizer.tokens[: len(SPECIAL_TOKENS)] == SPECIAL_TOKENS
+    assert len(set(tokenizer.tokens)) == tokenizer.vocabulary_size
+    if kind == "word":
+        [ids] = tokenizer.encode(["the big cat"], 10)
+        assert [tokenizer.tokens[number] for number in ids[1:-1]] == ["the", "big", "cat"]
+
+
 @pytest.mark.parametrize("text", ANY_TEXT)
 def test_bpe_loses_nothing(bpe: Tokenizer, text: str) -> None:
     assert there_and_back(bpe, text) == text

@@ -59,7 +59,7 @@ def writer(tmp_path: Path) -> Callable[..., Exports]:
 
 
 def test_every_format_is_offered() -> None:
-    assert set(runs_export.FORMATS) == set(FORMATS)
+    assert set(runs_export.FORMATS) == {*FORMATS, "html"}
 
 
 def test_an_export_is_written_once_for_each_version(writer: Writer, run: Path) -> None:
@@ -71,6 +71,15 @@ def test_an_export_is_written_once_for_each_version(writer: Writer, run: Path) -
     assert (run / "count").read_text() == "1"
     assert result(exports, run, version="2").path != first.path
     assert (run / "count").read_text() == "2"
+
+
+def test_options_are_part_of_what_is_asked_for(writer: Writer, run: Path) -> None:
+    exports = writer()
+    exports.ask(run, "1", "html", ("--most", "5"))
+    made = exports.known(run, "1", "html", ("--most", "5"))
+    assert made is not None
+    assert made.result(60).name == "my-run.html"
+    assert exports.known(run, "1", "html") is None
 
 
 def test_a_folder_comes_as_one_zip(writer: Writer, run: Path) -> None:

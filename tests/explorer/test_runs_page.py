@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalogue, paths, runs_cards, runs_export, runs_trash
 from explorer.canvas import ranges
 from explorer.content import key_of
+from explorer.html_export import writing
 from explorer.job_record import JobRecord, write_record
 from explorer.jobs import Jobs
 from explorer.runs_thumbnails import thumbnails_in
@@ -243,6 +244,26 @@ def test_an_export_is_made_when_it_is_asked_for(runs: Path) -> None:
     assert made.result(SECONDS).name == "a.zip"
     app.run()
     assert len(app.get("download_button")) == 1
+
+
+def test_of_many_items_a_map_in_a_file_takes_as_many_as_are_chosen(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(runs / "a", pictures(9))
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(runs_export.Exports, "ask", lambda self, *what: asked.append(what))
+    app = panel(open_page(), "a", "Export")
+    app.selectbox(key="runs.format").set_value("html").run()
+    assert "whoever has the file can read the items" in said(app)
+    press(app, "Make the file")
+    monkeypatch.setattr(writing, "MOST_ITEMS", 5)
+    app.run()
+    app.number_input(key="runs.html_most.run:a").set_value(3).run()
+    press(app, "Make the file")
+    assert [(form, options) for _, _, form, options in asked] == [
+        ("html", ()),
+        ("html", ("--most", "3")),
+    ]
 
 
 def test_what_is_too_large_for_a_page_is_said(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

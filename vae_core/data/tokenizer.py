@@ -47,6 +47,12 @@ class Tokenizer:
         return self._hub.get_vocab_size()
 
     @property
+    def tokens(self) -> tuple[str, ...]:
+        """Every token as the vocabulary has it, in the order of the numbers."""
+        found = (self._hub.id_to_token(number) for number in range(self.vocabulary_size))
+        return tuple(token or "" for token in found)
+
+    @property
     def kind(self) -> TokenizerKind:
         return "bpe" if isinstance(self._hub.model, models.BPE) else "word"
 

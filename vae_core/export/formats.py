@@ -80,7 +80,7 @@ def export_run(
     out = Path(out)
     form = _format_of(to, out)
     opened = run if isinstance(run, Run) else load_run(run)
-    out = _outside(out, opened.path)
+    out = outside(out, opened.path)
     place = (
         file_at(out, overwrite=overwrite)
         if form.suffix
@@ -96,7 +96,7 @@ def export_run(
 def check_export(to: str, out: Path, run: Path, *, overwrite: bool = False) -> None:
     """Raises ExportError where the run in a folder cannot be written so; nothing is opened."""
     form = _format_of(to, out)
-    out = _outside(out, run)
+    out = outside(out, run)
     if form.suffix:
         check_file(out, overwrite=overwrite)
     else:
@@ -119,7 +119,8 @@ def _format_of(to: str, out: Path) -> _Format:
     return form
 
 
-def _outside(out: Path, folder: Path) -> Path:
+def outside(out: Path, folder: Path) -> Path:
+    """``out`` as an absolute path. Raises ExportError where it lies in the run in ``folder``."""
     try:
         place, own = out.absolute().resolve(), folder.resolve()
     except (OSError, ValueError, RuntimeError) as error:

@@ -102,7 +102,7 @@ class _Encoder(nn.Module):
         before = config.image_channels
         for channels in config.channels:
             stages.append(nn.Conv2d(before, channels, 3, stride=2 if halved else 1, padding=1))
-            stages += [_Block(channels, config) for _ in range(config.depth)]
+            stages += [Block(channels, config) for _ in range(config.depth)]
             before = channels
         self.stages = nn.Sequential(*stages, _norm(before, config), nn.SiLU())
         height, width = config.sizes[-1]
@@ -133,13 +133,13 @@ class _Decoder(nn.Module):
         )
         stages: list[nn.Module] = []
         for stage, before in enumerate(channels):
-            stages += [_Block(before, config) for _ in range(config.depth)]
+            stages += [Block(before, config) for _ in range(config.depth)]
             stages += [_norm(before, config), nn.SiLU()]
             after = [*channels[1:], config.image_channels][stage]
             if len(config.sizes) > 1:
                 # The blocks that follow join neighbours; the last one has none to follow.
                 reach = 3 if stage == len(channels) - 1 else 1
-                stages.append(_Enlarge(before, after, config.sizes[-2 - stage], reach))
+                stages.append(Enlarge(before, after, config.sizes[-2 - stage], reach))
             else:
                 stages.append(nn.Conv2d(before, after, 3, padding=1))
         self.stages = nn.Sequential(*stages)
@@ -147,7 +147,7 @@ class _Decoder(nn.Module):
     def start_at(self, colours: Tensor) -> None:
         """A convolution is the same everywhere: it can start at one value (colours,) of each."""
         last = self.stages[-1]
-        bias = (last.convolution if isinstance(last, _Enlarge) else last).get_parameter("bias")
+        bias = (last.convolution if isinstance(last, Enlarge) else last).get_parameter("bias")
         bias.copy_(colours.repeat_interleave(len(bias) // len(colours)))
 
     def forward(self, z: Tensor) -> Tensor:
@@ -156,7 +156,7 @@ class _Decoder(nn.Module):
         return drawn
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """x + convolutions of x, normalised first (He et al. 2016); near the identity at first."""
 
     def __init__(self, channels: int, config: ConvConfig) -> None:
@@ -175,7 +175,7 @@ class _Block(nn.Module):
         return changed
 
 
-class _Enlarge(nn.Module):
+class Enlarge(nn.Module):
     """Four numbers a place become a square of four (Shi et al. 2016), cropped to ``size``."""
 
     def __init__(self, before: int, after: int, size: tuple[int, int], reach: int) -> None:

@@ -1,5 +1,5 @@
 /** One connection for everything on a page that talks to the same model. */
-import { browser, LiveClient, socketUrl } from "./live";
+import { browser, LiveClient, socketUrl, type World } from "./live";
 import { Renewal } from "./renewal";
 import type { Status } from "./status";
 
@@ -14,13 +14,21 @@ export interface Door {
   token: string;
 }
 
+/** Where connections lead that are made from now on, where that is not a server. */
+let elsewhere: World | null = null;
+
+/** A page of its own, without a server, brings what answers with it. */
+export function connectWithin(world: World): void {
+  elsewhere = world;
+}
+
 /** Connect, or join the connection that is there; returns how to leave it. */
 export function join(door: Door, model: string): [client: LiveClient, leave: () => void] {
-  const url = socketUrl(door.path, door.token, document.baseURI);
+  const url = elsewhere ? door.path : socketUrl(door.path, door.token, document.baseURI);
   const key = `${model} ${url}`;
   let entry = shared.get(key);
   if (!entry) {
-    shared.set(key, (entry = { client: new LiveClient(url, model), users: 0 }));
+    shared.set(key, (entry = { client: new LiveClient(url, model, elsewhere ?? browser), users: 0 }));
     entry.client.onState((state) => renewal.heard(state));
   }
   const { client } = entry;

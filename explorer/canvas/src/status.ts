@@ -2,7 +2,8 @@
 import { el } from "./dom";
 import type { State } from "./live";
 
-const WORDS: Record<State, string> = {
+/** What is said of a connection; a page without a server says it otherwise. */
+export const WORDS: Record<State, string> = {
   connecting: "Connecting…",
   live: "Live",
   reconnecting: "Reconnecting…",

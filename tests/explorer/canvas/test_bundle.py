@@ -14,6 +14,7 @@ from explorer.canvas import bundle
 from tests.support import ROOT
 
 SOURCES = ROOT / "explorer" / "canvas"
+BUNDLES = ("file", "standalone")
 
 
 def test_the_committed_bundle_was_built_from_the_committed_sources() -> None:
@@ -22,9 +23,10 @@ def test_the_committed_bundle_was_built_from_the_committed_sources() -> None:
     )
 
 
-def test_there_is_one_bundle_and_the_licences_of_what_is_in_it() -> None:
+def test_there_is_one_bundle_of_each_kind_and_the_licences_of_what_is_in_them() -> None:
     names = sorted(path.name for path in bundle.static_folder().iterdir())
-    assert names == sorted([bundle.manifest()["file"], "canvas.json", "canvas-licences.txt"])
+    bundles = [bundle.manifest()[name] for name in BUNDLES]
+    assert names == sorted([*bundles, "canvas.json", "canvas-licences.txt"])
     said = (bundle.static_folder() / "canvas-licences.txt").read_text(encoding="utf-8")
     assert said == "The bundle holds nobody else's code.\n"
 
@@ -48,8 +50,9 @@ def test_a_changed_added_or_renamed_source_changes_the_hash(tmp_path: Path) -> N
     assert len(hashes) == 4
 
 
-def test_the_bundle_asks_nobody_else_for_anything() -> None:
-    text = (bundle.static_folder() / bundle.manifest()["file"]).read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_asks_nobody_else_for_anything(name: str) -> None:
+    text = (bundle.static_folder() / bundle.manifest()[name]).read_text(encoding="utf-8")
     for host in ("unpkg", "jsdelivr", "googleapis", "cdnjs", "esm.sh"):
         assert host not in text
     assert "sourceMappingURL" not in text
@@ -67,7 +70,7 @@ def test_the_server_serves_the_folder_beside_the_script() -> None:
     assert (bundle.static_folder().parent / "app.py").is_file()
 
 
-def test_a_rebuild_gives_the_same_bundle(tmp_path: Path) -> None:
+def test_a_rebuild_gives_the_same_bundles(tmp_path: Path) -> None:
     if not (SOURCES / "node_modules").is_dir() or shutil.which("npx") is None:
         pytest.skip("Node's packages are not installed: `make frontend` brings them")
     folder = tmp_path / "canvas"
@@ -84,5 +87,6 @@ def test_a_rebuild_gives_the_same_bundle(tmp_path: Path) -> None:
     assert build.returncode == 0, build.stderr
     rebuilt = json.loads((tmp_path / "static" / "canvas.json").read_text())
     assert rebuilt == bundle.manifest()
-    written = (tmp_path / "static" / rebuilt["file"]).read_bytes()
-    assert written == (bundle.static_folder() / rebuilt["file"]).read_bytes()
+    for name in BUNDLES:
+        written = (tmp_path / "static" / rebuilt[name]).read_bytes()
+        assert written == (bundle.static_folder() / rebuilt[name]).read_bytes()

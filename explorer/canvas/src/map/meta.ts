@@ -96,6 +96,8 @@ export interface Meta {
   order?: Order | null;
   /** The answer to `state.probe` where there is no live socket. */
   answer: Still | null;
+  /** Nothing is decoded here: what is shown of a place is the nearest item's, and is said to be. */
+  stills?: boolean;
   /** The turn of the last state that Python knew of when it wrote this. */
   turn: number;
 }

@@ -203,7 +203,8 @@ export class Probe {
   }
 
   /** What is said beside a decode: how far it can be trusted, or which item it is of. */
-  private aside({ trust, spot: { index } }: Found): string {
+  private aside({ trust, nearest, spot: { index } }: Found): string {
+    if (this.ctx.meta().stills) return `Not decoded here: that of the nearest item, ${counted(nearest)}`;
     return index === null ? trustWords(trust) : `Item ${counted(index)}, decoded again`;
   }
 

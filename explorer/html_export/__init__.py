@@ -1,0 +1,1 @@
+"""A map taken away: one HTML file with items, map and decoder, which works from disk."""
