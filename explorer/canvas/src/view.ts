@@ -49,7 +49,7 @@ export function wholeView(width: number, height: number, frame: Frame = FULL): V
 }
 
 /** Nearly all is seen so only where it leaves out a good part of the map. */
-const WORTH_LEAVING = 0.85;
+const WORTH_LEAVING = 0.7;
 
 /** The view that shows what lies within `radius` of `middle`: all where little more is there. */
 export function mostView(
