@@ -123,6 +123,12 @@ def colouring(run: Run, choice: str) -> Colouring:
     return _colouring(key_of(run), choice, run)
 
 
+def way_of(run: Run, clustering: str) -> str | None:
+    """Return the way to colour by a clustering with this id; None where it is not kept."""
+    ways = _clusterings(run).items()
+    return next((way for way, one in ways if one.spec.id == clustering), None)
+
+
 def _clusterings(run: Run) -> dict[str, Clustering]:
     """The clusterings kept of a run, by what they are called as a way to colour."""
     named: dict[str, Clustering] = {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 
 import streamlit as st
 
 from explorer import (
+    export_panel,
     page_parts,
     paths,
     runs_export,
@@ -16,9 +16,7 @@ from explorer import (
     runs_retrain,
     runs_trash,
     session,
-    wording,
 )
-from explorer.catalogue import Entry
 from explorer.runs_list import Listed
 from explorer.runs_trash import TrashError
 from vae_core.run_notes import MOST_TAGS, MOST_TITLE, Notes, distinct, write_notes
@@ -112,79 +110,10 @@ def _export(run: Listed) -> None:
     entry = run.entry
     # Title and tags go with a .zip.
     version = "\0".join((entry.content_hash, entry.created, entry.title, *entry.tags))
-    options = _html_options(entry) if form == "html" else ()
-    made = runs_export.exports().known(entry.path, version, form, options)
-    if made is None or (made.done() and made.exception() is not None):
-        if made is not None:
-            page_parts.problem(str(made.exception()))
-        st.button(
-            "Make the file",
-            icon=":material/output:",
-            on_click=runs_export.exports().ask,
-            args=(entry.path, version, form, options),
-        )
-    elif not made.done():
-        _wait(made)
-    else:
-        _offer(made.result(), run, form)
-
-
-def _html_options(entry: Entry) -> tuple[str, ...]:
-    """How many items go into a map that is taken away, where it cannot hold all."""
-    from explorer.html_export.writing import MOST_ITEMS
-
-    st.caption(
-        "Opens from disk in any browser, without a network. It holds the items and the decoder: "
-        "whoever has the file can read the items."
-    )
-    if entry.items <= MOST_ITEMS:
-        return ()
-    most = st.number_input(
-        "Items at most",
-        min_value=1,
-        max_value=MOST_ITEMS,
-        value=MOST_ITEMS,
-        step=1000,
-        key=f"runs.html_most.{entry.id}",
-        help=f"This run has {entry.items:,} items, more than a file can show well: a fair sample "
-        "is taken, in which each label has its share.",
-    )
-    return ("--most", str(int(most)))
-
-
-def _wait(made: Future[runs_export.Export]) -> None:
-    @st.fragment(run_every=REFRESH_SECONDS)
-    def waiting() -> None:
-        if made.done():
-            st.rerun()
-        st.caption(
-            ":material/hourglass_top: Writing the file; you can do something else meanwhile."
-        )
-
-    waiting()
-
-
-def _offer(export: runs_export.Export, run: Listed, form: str) -> None:
-    if export.bytes > runs_export.MOST_BYTES:
-        path, most = run.entry.path, wording.size(runs_export.MOST_BYTES)
-        page_parts.problem(
-            f"The file has {wording.size(export.bytes)}, but pages hand on at most {most}; write "
-            f"it on the server with `latentscape export {path} --to {form} --out FILE`."
-        )
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.download_button(
-            f"Download ({wording.size(export.bytes)})",
-            # Read when it is clicked: nothing is held in memory before that.
-            lambda: export.path.open("rb"),
-            file_name=export.name,
-            mime="application/octet-stream",
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-        )
-        if (told := wording.differences(export.differences)) is not None:
-            st.caption(told)
+    options: tuple[str, ...] = ()
+    if form == "html":
+        options = export_panel.sampled(entry.items, f"runs.most.{entry.content_hash}")
+    export_panel.show(entry.path, version, form, options)
 
 
 def _retrain(run: Listed) -> None:

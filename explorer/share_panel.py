@@ -12,6 +12,8 @@ from explorer import (
     catalogue,
     clusters_state,
     computed,
+    computed_clusters,
+    export_panel,
     session,
     share_items,
     share_link,
@@ -20,6 +22,7 @@ from explorer import (
 )
 from explorer.analysis.projection.spec import PCA, RAW
 from explorer.canvas import share
+from vae_core.run_notes import read_notes
 
 if TYPE_CHECKING:
     from explorer.analysis.clusters.edits import Clustering
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from explorer.share_link import Link
     from vae_core.checkpoint import Run
 
-LINK, PICTURE, ITEMS = "Link", "Picture", "Items"
+LINK, PICTURE, ITEMS, FILE = "Link", "Picture", "Items", "File"
 PANEL_WIDTH = 380
 
 CARRIED = (
@@ -77,8 +80,8 @@ def show(run: Run, place: Place, projection: Projection) -> None:
         with button, st.container(width=PANEL_WIDTH, key="share_panel"):
             way = st.segmented_control(
                 "What to take away",
-                (LINK, PICTURE, ITEMS),
-                key=session.kept_widget("share.way", LINK, (LINK, PICTURE, ITEMS)),
+                (LINK, PICTURE, ITEMS, FILE),
+                key=session.kept_widget("share.way", LINK, (LINK, PICTURE, ITEMS, FILE)),
                 required=True,
                 label_visibility="collapsed",
             )
@@ -86,6 +89,8 @@ def show(run: Run, place: Place, projection: Projection) -> None:
                 _picture(run, place, projection)
             elif way == ITEMS:
                 share_items.show(run, place.key, view_picker.chosen_id(run))
+            elif way == FILE:
+                _file(run, place)
             else:
                 _link(run, place)
 
@@ -96,6 +101,24 @@ def link_of(run: Run, place: Place) -> Link:
     """Return the link of what is seen, with the camera that the panel was told of."""
     camera = share.looked(_key(run)).camera
     return share_link.encode(sharing.gathered(run, place.key, camera, place.clustering))
+
+
+def _file(run: Run, place: Place) -> None:
+    """The map, as it is seen and coloured here, with its decoder as one file."""
+    st.caption("The map with a working decoder in one HTML file, on this view, in these colours.")
+    options = export_panel.sampled(len(run), f"share.most.{run.content_hash}")
+    view, colour = view_picker.chosen_id(run), session.recall(sharing.COLOUR)
+    if view is not None:
+        options += ("--view", view)
+    if place.clustering is not None:
+        colour = computed.way_of(run, place.clustering)
+        if colour is None:
+            st.caption("These clusters are not kept yet, so they are not in it: rename one first.")
+    if colour is not None:
+        options += ("--colour", colour)
+    # Names of clusters are in it, and the run's own title.
+    version = f"{run.content_hash} {read_notes(run.path).title} {computed_clusters.stamp(run)}"
+    export_panel.show(run.path, version, "html", options)
 
 
 def _link(run: Run, place: Place) -> None:

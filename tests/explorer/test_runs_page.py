@@ -258,7 +258,8 @@ def test_of_many_items_a_map_in_a_file_takes_as_many_as_are_chosen(
     press(app, "Make the file")
     monkeypatch.setattr(writing, "MOST_ITEMS", 5)
     app.run()
-    app.number_input(key="runs.html_most.run:a").set_value(3).run()
+    [most] = [field for field in app.number_input if field.label == "Items at most"]
+    most.set_value(3).run()
     press(app, "Make the file")
     assert [(form, options) for _, _, form, options in asked] == [
         ("html", ()),
