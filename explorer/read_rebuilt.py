@@ -87,11 +87,11 @@ def _pictures(run: Run, items: NDArray[np.int64]) -> None:
                 ["Source", "Rebuilt", "Difference"],
                 width=PICTURE_WIDTH,
             )
-            st.caption(page_parts.literal(_error_words(run, number, one)))
+            st.caption(page_parts.literal(_loss_words(run, number, one)))
     st.caption("Difference: grey is the same, light is ink added, dark is ink missing.")
 
 
-def _error_words(run: Run, number: int, one: RebuiltPicture) -> str:
+def _loss_words(run: Run, number: int, one: RebuiltPicture) -> str:
     return (
         f"{page_parts.item_name(run, number)}: pixels differ by {np.sqrt(one.error):.2f} on "
         "average (root mean square, of 1)"

@@ -66,6 +66,8 @@ def main() -> None:
                 _keep(page, name)
                 page.close()
             _spaces(browser, server)
+            _evaluated(browser, server)
+            _file(browser, server)
             _film(browser, server)
             _own_data(browser, server)
         browser.close()
@@ -89,6 +91,41 @@ def _spaces(browser: Browser, server: Server) -> None:
         _settle(page)
         _keep(page, name)
         page.close()
+
+
+def _evaluated(browser: Browser, server: Server) -> None:
+    """What the titles' model is worth, or the digits' where there are no titles."""
+    measured = server.runs / "m10" if (server.runs / "m10").is_dir() else Path("digits")
+    _latentscape(server, "evaluate", measured, "--keep")
+    page = browser.new_page(viewport=TALL, color_scheme="light")
+    page.goto(f"{server.url}/evaluate?model={measured.name}")
+    page.wait_for_selector(".stTable", timeout=60_000)
+    _settle(page)
+    _keep(page, "evaluate")
+    page.close()
+
+
+def _file(browser: Browser, server: Server) -> None:
+    """The digits' map as a file, opened from disk without a network, a hand on it."""
+    out = server.folder / "mnist.html"
+    _latentscape(server, "export", "mnist", "--to", "html", "--view", VIEW, "--out", out)
+    context = browser.new_context(viewport=SIZE, color_scheme="dark", offline=True)
+    page = context.new_page()
+    page.goto(out.as_uri())
+    page.wait_for_selector(MAP, state="attached", timeout=60_000)
+    box = page.locator(".map").bounding_box()
+    assert box is not None
+    (x, y), (x1, y1) = (
+        (box["x"] + u * box["width"], box["y"] + v * box["height"])
+        for u, v in ((0.15, 0.45), (0.18, 0.42))
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x1, y1, steps=6)
+    page.locator(".probe-card[data-answers]").wait_for()
+    page.wait_for_timeout(1_000)
+    _keep(page, "file")
+    context.close()
 
 
 def _latentscape(server: Server, *arguments: str | Path) -> None:
