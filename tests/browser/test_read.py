@@ -64,6 +64,10 @@ def test_holes_and_ellipses_are_drawn_over_the_map_and_taken_off(
 def test_the_words_of_a_sentence_are_marked_by_more_than_colour(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/read?model=sentences")
     page.locator(f"{MAP} .layers[data-drawn]").wait_for(state="attached", timeout=PATIENCE)
+    # Until then the page may run again at any moment, and not hear of a click.
+    expect(page.locator(".st-key-read_side")).to_contain_text(
+        "of what the prior draws falls", timeout=PATIENCE
+    )
     page.get_by_role("radio", name="Rebuilt", exact=True).click()
     page.get_by_role("radio", name="Worst items", exact=True).click()
     added, missing = page.locator(".told ins").first, page.locator(".told del").first
