@@ -50,8 +50,9 @@ NOTHING = "One colour"
 # What is written of the items of the runs that were searched last; how long a page waits for it.
 _INDEXES: Background[TextIndex] = Background("words", most=2)
 _WAIT_SECONDS = 0.5
-# How far the planes can be believed that are there at once.
+# How far the planes can be believed that are there at once; it is said below a map that is drawn.
 _QUALITIES: Background[Quality | None] = Background("quality", most=16)
+_QUALITY_SECONDS = 2.0
 
 
 def projected(run: Run) -> Projection:
@@ -97,7 +98,7 @@ def _quality(run: Run, shown: Projection) -> Quality | None:
     def measured(_: object) -> Quality | None:
         return at_once(run.latents.mean, shown.points)
 
-    return _QUALITIES.get(key_of(run), measured, _WAIT_SECONDS)
+    return _QUALITIES.get(key_of(run), measured, _QUALITY_SECONDS)
 
 
 def typical_item(run: Run) -> int:
