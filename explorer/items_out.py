@@ -102,6 +102,16 @@ def name_of(run: Run, table: Table) -> str:
     return uploads.safe_name(f"{run.path.name}-{which}.{table.form}")
 
 
+def written(content: bytes, name: str) -> Path:
+    """Return a file that holds this and ends so, for a command to read; the same one each time."""
+    folder = _root() / hashlib.sha256(content).hexdigest()[:20]
+    if not (folder / name).is_file():
+        _make_room()
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, content)
+    return folder / name
+
+
 def _key(run: Run, table: Table) -> tuple[str, ...]:
     # Clusters may have got other names since.
     return ("items", key_of(run), computed_clusters.stamp(run), table.id)

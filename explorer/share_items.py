@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 0.5
 SELECTED, FOUND, ALL = "Selected", "Found", "All"
-_MEANING = {
+MEANING = {
     SELECTED: "What is selected on the map, as far as filters and search let it through.",
     FOUND: "What passes the filters and the search.",
     ALL: "Every item of the model.",
@@ -27,6 +27,25 @@ _MEANING = {
 
 def show(run: Run, key: str, view: str | None) -> None:
     """Let a table be chosen, written and downloaded; `key`: of the map beside it."""
+    which, items = choose(run, key)
+    form = st.segmented_control(
+        "Format",
+        list(NAMES),
+        key=session.kept_widget("share.format", "csv", list(NAMES)),
+        required=True,
+        format_func=NAMES.__getitem__,
+    )
+    st.caption(
+        f"{MEANING[which]} A row has the item's number, "
+        f"{'' if run.modality == 'images' else 'text, '}label, columns, μ and σ, its place on this "
+        "map, its cluster in every kept clustering, and whether it is pinned."
+    )
+    table = Table(items, form or "csv", view, _decoded(run, items), pinned_items(run))
+    _table(run, table)
+
+
+def choose(run: Run, key: str) -> tuple[str, NDArray[np.int64] | None]:
+    """Let be chosen which items are taken; return their name in `MEANING` and them, None: all."""
     ways = choices(run, key)
     default = next(iter(ways))
     which = st.segmented_control(
@@ -36,21 +55,7 @@ def show(run: Run, key: str, view: str | None) -> None:
         required=True,
         format_func=lambda name: f"{name} ({_count(run, ways[name]):,})",
     )
-    form = st.segmented_control(
-        "Format",
-        list(NAMES),
-        key=session.kept_widget("share.format", "csv", list(NAMES)),
-        required=True,
-        format_func=NAMES.__getitem__,
-    )
-    items = ways[which or default]
-    st.caption(
-        f"{_MEANING[which or default]} A row has the item's number, "
-        f"{'' if run.modality == 'images' else 'text, '}label, columns, μ and σ, its place on this "
-        "map, its cluster in every kept clustering, and whether it is pinned."
-    )
-    table = Table(items, form or "csv", view, _decoded(run, items), pinned_items(run))
-    _table(run, table)
+    return which or default, ways[which or default]
 
 
 def choices(run: Run, key: str) -> dict[str, NDArray[np.int64] | None]:

@@ -12,9 +12,8 @@ from explorer import (
     catalogue,
     clusters_state,
     computed,
-    computed_clusters,
-    export_panel,
     session,
+    share_file,
     share_items,
     share_link,
     sharing,
@@ -22,7 +21,6 @@ from explorer import (
 )
 from explorer.analysis.projection.spec import PCA, RAW
 from explorer.canvas import share
-from vae_core.run_notes import read_notes
 
 if TYPE_CHECKING:
     from explorer.analysis.clusters.edits import Clustering
@@ -90,7 +88,7 @@ def show(run: Run, place: Place, projection: Projection) -> None:
             elif way == ITEMS:
                 share_items.show(run, place.key, view_picker.chosen_id(run))
             elif way == FILE:
-                _file(run, place)
+                share_file.show(run, place.key, place.clustering)
             else:
                 _link(run, place)
 
@@ -101,24 +99,6 @@ def link_of(run: Run, place: Place) -> Link:
     """Return the link of what is seen, with the camera that the panel was told of."""
     camera = share.looked(_key(run)).camera
     return share_link.encode(sharing.gathered(run, place.key, camera, place.clustering))
-
-
-def _file(run: Run, place: Place) -> None:
-    """The map, as it is seen and coloured here, with its decoder as one file."""
-    st.caption("The map with a working decoder in one HTML file, on this view, in these colours.")
-    options = export_panel.sampled(len(run), f"share.most.{run.content_hash}")
-    view, colour = view_picker.chosen_id(run), session.recall(sharing.COLOUR)
-    if view is not None:
-        options += ("--view", view)
-    if place.clustering is not None:
-        colour = computed.way_of(run, place.clustering)
-        if colour is None:
-            st.caption("These clusters are not kept yet, so they are not in it: rename one first.")
-    if colour is not None:
-        options += ("--colour", colour)
-    # Names of clusters are in it, and the run's own title.
-    version = f"{run.content_hash} {read_notes(run.path).title} {computed_clusters.stamp(run)}"
-    export_panel.show(run.path, version, "html", options)
 
 
 def _link(run: Run, place: Place) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,13 @@ def export(
     most: Annotated[
         int | None, typer.Option(help="html: a fair sample of so many items (default: all).")
     ] = None,
+    only: Annotated[
+        Path | None,
+        typer.Option(help="html: text file with the numbers of the items to take, one a line."),
+    ] = None,
+    pins: Annotated[
+        Path | None, typer.Option(help="html: pins to show, a file saved on the Map page.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a finished run in a format that others read.
@@ -55,9 +63,11 @@ def export(
     """
     options = HtmlOptions(view, colour, most)
     if to == FORMAT:
-        done = _html(run, out.expanduser(), options, overwrite)
-    elif options != HtmlOptions():
-        raise ExportError("--view, --colour and --most are of --to html; leave them out.")
+        done = _html(run, out.expanduser(), options, only, pins, overwrite)
+    elif options != HtmlOptions() or only is not None or pins is not None:
+        raise ExportError(
+            "--view, --colour, --most, --only and --pins are of --to html; leave them out."
+        )
     else:
         done = _others(run, to, out.expanduser(), overwrite)
     if as_json:
@@ -75,9 +85,36 @@ def export(
         typer.echo(told)
 
 
-def _html(run: Path, out: Path, options: HtmlOptions, overwrite: bool) -> Exported:
+def _html(
+    run: Path,
+    out: Path,
+    options: HtmlOptions,
+    only: Path | None,
+    pins: Path | None,
+    overwrite: bool,
+) -> Exported:
+    from explorer import item_numbers, pin_files, share_home
+
     check_html(out, find_run(run), overwrite=overwrite)
-    return export_html(open_run(run, "cpu"), out, options, overwrite=overwrite)
+    if only is not None:
+        options = replace(options, only=tuple(item_numbers.numbers_in(only.expanduser())))
+    opened = open_run(run, "cpu")
+    if pins is not None:
+        raw = _content(pins.expanduser())
+        identity = share_home.identity_of(opened)
+        held = pin_files.read(raw, identity, len(opened), opened.latent_dim)
+        options = replace(options, pins=held)
+    return export_html(opened, out, options, overwrite=overwrite)
+
+
+def _content(file: Path) -> bytes:
+    from explorer.pin_files import MOST_BYTES
+
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise ExportError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _others(run: Path, to: str, out: Path, overwrite: bool) -> Exported:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from vae_core.checkpoint import Run
 
-_MOST_BYTES = 64 * 1024**2
-
 
 def items(
     run: RunFolder,
@@ -50,7 +48,7 @@ def items(
 
       latentscape items runs/reviews --only numbers.txt --decode --out some.parquet
     """
-    from explorer import cluster_place, item_table, kept_clusters
+    from explorer import cluster_place, item_numbers, item_table, kept_clusters
     from vae_core.export.destination import check_file, file_at
 
     if out.suffix not in item_table.FORMATS:
@@ -58,13 +56,16 @@ def items(
     out = out.expanduser()
     find_run(run)
     check_file(out, overwrite=overwrite)
-    numbers = None if only is None else _numbers(only.expanduser())
+    numbers = None if only is None else item_numbers.numbers_in(only.expanduser())
     opened = open_run(run, "cpu")
     kept = cluster_place.read_all(opened)
     for problem in kept.problems:
         typer.echo(problem, err=True)
     wanted = item_table.Wanted(
-        _chosen(opened, numbers), _places(opened, view), frozenset(pinned or ()), decode
+        item_numbers.chosen(numbers, len(opened)),
+        _places(opened, view),
+        frozenset(pinned or ()),
+        decode,
     )
     with_clusters = kept_clusters.with_columns(opened, kept)
     with file_at(out, overwrite=overwrite) as aside:
@@ -80,33 +81,6 @@ def items(
         typer.echo(json.dumps({"out": str(out), "items": count}, ensure_ascii=False))
         return
     typer.echo(f"{out}: {count:,} {'item' if count == 1 else 'items'}.")
-
-
-def _numbers(file: Path) -> list[int]:
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise DataError(f"{file} is too large for a list of numbers; give fewer.")
-        lines = file.read_text(encoding="ascii").split()
-        return [int(line) for line in lines]
-    except OSError as error:
-        raise DataError(f"{file} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(
-            f"{file} must hold numbers of items, one a line, and nothing else."
-        ) from error
-
-
-def _chosen(run: Run, numbers: list[int] | None) -> NDArray[np.int64]:
-    import numpy as np
-
-    if numbers is None:
-        return np.arange(len(run), dtype=np.int64)
-    wrong = next((number for number in numbers if not 0 <= number < len(run)), None)
-    if wrong is not None:
-        raise DataError(f"There is no item {wrong}; they are numbered from 0 to {len(run) - 1}.")
-    return np.unique(np.array(numbers, np.int64))
 
 
 def _places(run: Run, view: str | None) -> NDArray[np.floating]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer import computed, map_source, wording
+from explorer import computed, map_source, pins, wording
 from explorer.analysis.typical import typical_item
 from explorer.canvas import columns
 from explorer.colouring import Categories, Colouring, Continuous
@@ -26,8 +26,11 @@ from vae_core.data.text_column import take
 
 if TYPE_CHECKING:
     from explorer.analysis.projection import Projection
+    from explorer.canvas.state import Pin
     from vae_core.checkpoint import Run
 
+# As page.ts names the one map that there is.
+_VIEW = "file"
 # What a panel can show of an item, as on the live socket.
 _MOST_LETTERS, _MOST_METADATA, _ACTIVE = 4000, 32, 2
 # Pictures that take more than this when packed are left out: the file is to be sent to people.
@@ -65,15 +68,24 @@ class _Made:
 
 
 def contents(
-    run: Run, projection: Projection, choices: list[str], items: NDArray[np.int64]
+    run: Run,
+    projection: Projection,
+    choices: list[str],
+    items: NDArray[np.int64],
+    *,
+    chosen: int | None = None,
+    held: Sequence[Pin] = (),
 ) -> Contents:
     """Return what a file of some `items` of a run holds.
 
-    `choices`: the ways to colour the map, of `computed.colour_choices`, the first one first.
+    Args:
+        choices: the ways to colour the map, of `computed.colour_choices`, the first one first.
+        chosen: of how many items that somebody had chosen these are.
+        held: pins to show, with their notes.
     """
     made = _Made(run, items)
     labels = None if run.labels is None else take(run.labels, items)
-    drawn = sampling.words(len(items), len(run), labels is not None)
+    drawn = sampling.words(len(items), len(run), labels is not None, chosen)
     _add_places(made, projection)
     _add_items(made, labels)
     made.header["colours"] = [_colour(made, choice, at) for at, choice in enumerate(choices)]
@@ -85,6 +97,7 @@ def contents(
         "modality": run.modality,
         "dim": run.latent_dim,
         "items": len(items),
+        "pins": [pin.to_json() for pin in _pins(made, projection, held)],
         "note": f"{note} Shown are {drawn}" if drawn else note,
         "decoded": wording.decoded(run.modality),
         "typical": typical_item(made.mean, labels),
@@ -148,6 +161,21 @@ def _add_items(made: _Made, labels: list[str] | None) -> None:
             note = _WITHOUT_PICTURES
     own = run.items_are_decoded or note == _WITHOUT_PICTURES
     made.header |= {"active": active.tolist(), "items_are_decoded": own, "items_note": note}
+
+
+def _pins(made: _Made, projection: Projection, held: Sequence[Pin]) -> list[Pin]:
+    """Pins as they lie on the map of the file: those on items that it lacks are places only."""
+    points, placed = pins.points(made.run, held), []
+    for number, pin in enumerate(held, 1):
+        z = points.get(number)
+        if z is None:
+            continue
+        at = -1 if pin.index is None else int(np.searchsorted(made.items, pin.index))
+        there = 0 <= at < len(made.items) and made.items[at] == pin.index
+        x, y = projection.place(z[None])[0][:2].tolist()
+        place = {"x": x, "y": y, "z": tuple(z.tolist()), "view": _VIEW}
+        placed.append(replace(pin, index=at if there else None, **place))
+    return placed
 
 
 def _fits(pictures: NDArray[np.uint8]) -> bool:

@@ -41,9 +41,17 @@ def shares(sizes: NDArray[np.integer], most: int) -> NDArray[np.int64]:
     return whole
 
 
-def words(chosen: int, count: int, labelled: bool, seed: int = SEED) -> str | None:
-    """Say how a sample was drawn; None where it holds all."""
-    if chosen == count:
+def words(
+    held: int, count: int, labelled: bool, chosen: int | None = None, seed: int = SEED
+) -> str | None:
+    """Say which `held` of `count` items there are; None where it is all.
+
+    `chosen`: how many somebody had chosen of all, from which a sample may have been drawn.
+    """
+    if held == count:
         return None
+    if held == chosen:
+        return f"{held:,} of {count:,} items, those that were chosen."
+    of = f"{count:,} items" if chosen is None else f"{chosen:,} that were chosen of {count:,} items"
     how = "each label in its share" if labelled else "each as likely as any other"
-    return f"{chosen:,} of {count:,} items, drawn at random ({how}; seed {seed})."
+    return f"{held:,} of {of}, drawn at random ({how}; seed {seed})."

@@ -13,6 +13,7 @@ from vae_core.export.formats import Exported, outside
 
 if TYPE_CHECKING:
     from explorer.analysis.projection import Projection
+    from explorer.canvas.state import Pin
     from vae_core.checkpoint import Run
 
 FORMAT, SUFFIX = "html", ".html"
@@ -31,6 +32,8 @@ class HtmlOptions:
             shows first.
         colour: how the map is coloured at first, as the app's "Colour by"; None for its first.
         most: how many items at most; None for all.
+        only: the numbers of the items that go into it; None for all.
+        pins: pins to show, with their notes.
 
     Raises:
         ExportError: `most` is no number that can be.
@@ -39,6 +42,8 @@ class HtmlOptions:
     view: str | None = None
     colour: str | None = None
     most: int | None = None
+    only: tuple[int, ...] | None = None
+    pins: tuple[Pin, ...] = ()
 
     def __post_init__(self) -> None:
         if self.most is not None and not 1 <= self.most <= MOST_ITEMS:
@@ -71,22 +76,27 @@ def export_html(
 
 
 def _made(run: Run, options: HtmlOptions) -> tuple[bytes, dict[str, float], int]:
+    from explorer import item_numbers
     from explorer.html_export import sampling
     from explorer.html_export.content import contents
     from explorer.html_export.page import page
     from explorer.html_export.sections import letters, packed
+    from vae_core.data.text_column import take
 
     # What pages cache is computed here without a page, which Streamlit remarks each time.
     logging.getLogger(_REMARKS).setLevel(logging.ERROR)
-    if options.most is None and len(run) > MOST_ITEMS:
+    chosen = item_numbers.chosen(options.only, len(run))
+    if options.most is None and len(chosen) > MOST_ITEMS:
         raise ExportError(
-            f"A map in a file has at most {MOST_ITEMS:,} items, but this run has {len(run):,}; "
+            f"A map in a file has at most {MOST_ITEMS:,} items, but this run has {len(chosen):,}; "
             f"choose a fair sample of it (--most {MOST_ITEMS})."
         )
     projection = _projection(run, options.view)
     choices = _choices(run, options.colour)
-    items = sampling.sample(len(run), options.most or MOST_ITEMS, run.labels)
-    made = contents(run, projection, choices, items)
+    labels = None if run.labels is None else take(run.labels, chosen)
+    items = chosen[sampling.sample(len(chosen), options.most or MOST_ITEMS, labels)]
+    among = None if options.only is None else len(chosen)
+    made = contents(run, projection, choices, items, chosen=among, held=options.pins)
     inside = letters(packed(made.header, made.sections))
     content = page(f"{made.header['title']} · Latentscape", inside)
     return content, dict(made.differences), len(items)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from explorer import computed
 from explorer.analysis.projection import Projection, ProjectionSpec
+from explorer.canvas.state import Pin
 from explorer.html_export import decoders, storing
 from explorer.html_export.checking import as_stored
 from explorer.html_export.content import contents
@@ -263,6 +264,18 @@ def test_a_map_is_used_as_in_the_app(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="About this file").click()
     expect(page.get_by_role("dialog")).to_contain_text("MIT License")
     assert page.locator("script:not(#script)").count() == 0
+
+
+def test_pins_come_along_with_their_notes(page: Page, tmp_path: Path) -> None:
+    run = load_run(made_runs.write_run(tmp_path / "run", made_runs.sentences(30)))
+    held = (Pin(0.0, 0.0, None, 7, "raw", HOSTILE), Pin(0.0, 0.0, None, 20, "raw"))
+    open_file(page, written(run, tmp_path, only=tuple(range(5, 15)), pins=held))
+    notes = page.locator(".file-notes li")
+    expect(notes).to_have_count(1)
+    expect(notes).to_have_text(HOSTILE)
+    shown = page.locator(".map").evaluate("map => map.latentMap.probe.pins.list.map(p => p.index)")
+    assert shown == [2, None]
+    assert page.locator("b, img, i").count() == 0
 
 
 def test_what_cannot_decode_shows_what_was_decoded_before(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, projections, runs_export
+from explorer import catalogue, pin_files, projections, runs_export, share_home
 from explorer.analysis.projection.spec import TSNE, ProjectionSpec
-from tests.explorer.made_runs import sentences, write_run
-from tests.explorer.test_pages import open_page
+from tests.explorer.made_runs import pictures, sentences, write_run
+from tests.explorer.test_pages import on_the_map, open_page
 from vae_core.checkpoint import load_run
 
+PIN = {"x": 0.0, "y": 0.0, "z": None, "index": 3, "view": "raw", "note": "look here"}
 SPEC = ProjectionSpec(TSNE, perplexity=5)
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    found: list[tuple[object, ...]] = []
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
     monkeypatch.setattr(runs_export.Exports, "ask", lambda self, *what: found.append(what))
     return found
 
@@ -39,7 +41,7 @@ def make(app: AppTest) -> None:
 
 
 def test_the_file_has_the_view_and_the_colours_of_the_page(
-    runs: Path, asked: list[tuple[object, ...]]
+    runs: Path, asked: list[tuple[Any, ...]]
 ) -> None:
     folder = write_run(runs / "a", sentences(40), latent_dim=5)
     projections.make(load_run(folder), SPEC)
@@ -54,11 +56,33 @@ def test_the_file_has_the_view_and_the_colours_of_the_page(
 
 
 def test_clusters_that_are_not_kept_are_said_not_to_be_in_it(
-    runs: Path, asked: list[tuple[object, ...]]
+    runs: Path, asked: list[tuple[Any, ...]]
 ) -> None:
     write_run(runs / "a", sentences(40), latent_dim=5)
     app = panel(open_page("clusters.py", "run:a"))
-    assert any("not kept yet" in one.value for one in app.caption)
+    assert any("not kept with the run yet" in one.value for one in app.caption)
     make(app)
     [(_, _, _, options)] = asked
     assert options == ()
+    [keep] = [one for one in app.button if one.label == "Keep them"]
+    keep.click().run()
+    make(app)
+    *_, (_, _, _, options) = asked
+    assert options[0] == "--colour"
+    assert str(options[1]).startswith("Clusters: k-means")
+
+
+def test_only_what_is_found_and_the_pins_go_into_it(
+    runs: Path, asked: list[tuple[Any, ...]]
+) -> None:
+    folder = write_run(runs / "a", pictures(40))
+    app = panel(on_the_map(open_page("map.py", "run:a"), items=[3, 4, 9], pins=[PIN]))
+    make(app)
+    [(_, _, _, options)] = asked
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    assert Path(given["--only"]).read_text().split() == ["3", "4", "9"]
+    run = load_run(folder)
+    [pin] = pin_files.read(
+        Path(given["--pins"]).read_bytes(), share_home.identity_of(run), 40, run.latent_dim
+    )
+    assert (pin.index, pin.note) == (3, "look here")

@@ -49,3 +49,9 @@ def test_the_sample_is_said() -> None:
     assert words(5, 5, labelled=True) is None
     said = words(10, 2000, labelled=True)
     assert said == ("10 of 2,000 items, drawn at random (each label in its share; seed 0).")
+    assert words(10, 2000, labelled=False, chosen=10) == (
+        "10 of 2,000 items, those that were chosen."
+    )
+    said = words(10, 2000, labelled=False, chosen=50)
+    assert said is not None
+    assert said.startswith("10 of 50 that were chosen of 2,000 items, drawn at random")

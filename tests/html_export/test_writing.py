@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import projections
+from explorer import computed, projections
 from explorer.analysis.projection import ProjectionSpec
+from explorer.canvas.state import Pin
 from explorer.html_export import decoders, provenance, writing
 from explorer.html_export.writing import HtmlOptions, export_html
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
@@ -220,3 +221,49 @@ def test_a_sample_keeps_the_numbers_of_its_items(tmp_path: Path) -> None:
     assert header["sections"]["numbers"]["shape"] == [50]
     assert header["items"] == 50
     assert np.prod(header["sections"]["latents"]["shape"]) == 100
+
+
+def test_only_what_was_chosen_is_in_it_and_that_is_said(run: Path, tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.txt"
+    numbers.write_text("7\n2\n7\n")
+    out = tmp_path / "map.html"
+    succeeds("export", run, "--to", "html", "--out", out, "--only", numbers)
+    parts, header = read(out)
+    assert header["items"] == 2
+    assert header["sections"]["numbers"]["shape"] == [2]
+    content = content_of(parts.texts["content"])
+    there = [number for number in range(40) if f"item {number}".encode() in content]
+    assert there == [2, 7]
+    assert "2 of 40 items, those that were chosen" in header["note"]
+
+
+def test_pins_are_placed_and_know_their_items_only_where_these_are(
+    run: Path, tmp_path: Path
+) -> None:
+    opened = load_run(run)
+    held = (
+        Pin(0.0, 0.0, None, 7, "raw", "the seventh"),
+        Pin(0.0, 0.0, None, 3, "raw", HOSTILE),
+    )
+    options = HtmlOptions(only=(2, 7), pins=held)
+    export_html(opened, tmp_path / "map.html", options)
+    _, header = read(tmp_path / "map.html")
+    assert [pin["index"] for pin in header["pins"]] == [1, None]
+    assert [pin["note"] for pin in header["pins"]] == ["the seventh", HOSTILE]
+    for pin, item in zip(header["pins"], (7, 3), strict=True):
+        np.testing.assert_allclose(pin["z"], opened.latents.mean[item], rtol=1e-6)
+        place = computed.projected(opened).points[item]
+        np.testing.assert_allclose((pin["x"], pin["y"]), place, rtol=1e-4, atol=1e-5)
+
+
+def test_numbers_and_pins_that_make_no_sense_are_one_sentence(run: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad"
+    bad.write_text("99999")
+    out = tmp_path / "map.html"
+    said = refused("export", run, "--to", "html", "--out", out, "--only", bad)
+    assert "There is no item 99999" in said
+    said = refused("export", run, "--to", "html", "--out", out, "--pins", bad)
+    assert "This is no file of pins" in said
+    said = refused("export", run, "--to", "csv", "--out", tmp_path / "a.csv", "--only", bad)
+    assert "--only and --pins are of --to html" in said
+    assert not out.exists()

@@ -1,5 +1,5 @@
 /** What the header of a map that was taken away says; explorer/html_export/content.py writes it. */
-import type { Classes, Values } from "../map/meta";
+import type { Classes, Pin, Values } from "../map/meta";
 
 /** A way to colour the points: what the legend says, and the section with the codes. */
 export type Colour = (Classes | Values) & { column: string | null; code_bytes: number };
@@ -57,6 +57,8 @@ export interface Header {
   modality: "images" | "sentences" | "documents";
   dim: number;
   items: number;
+  /** Pins that were dropped before the file was made. */
+  pins: Pin[];
   /** Height, width and colours of a picture. */
   shape?: [number, number, number];
   seen: Seen;

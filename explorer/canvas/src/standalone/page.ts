@@ -14,6 +14,7 @@ import type { Header } from "./header";
 import { Items } from "./items";
 import { ItemPanel } from "./item";
 import { localWorld } from "./local";
+import { notesOf } from "./noted";
 import { Seeker } from "./seek";
 import { Shades } from "./shades";
 
@@ -52,7 +53,7 @@ export class FilePage {
     });
     const host = el("div", { class: "file-map" });
     const note = el("p", { class: "file-note" }, header.note, header.still && ` ${header.still}`);
-    const side = el("aside", { class: "file-side" }, this.chosen.root, this.panel.root);
+    const side = el("aside", { class: "file-side" }, notesOf(header.pins), this.chosen.root, this.panel.root);
     root.append(
       this.bar(),
       el("main", { class: "file-room" }, el("div", { class: "file-left" }, host, note), side),
@@ -124,7 +125,7 @@ export class FilePage {
       path: null,
       draws: false,
       picked: this.state?.picked ?? null,
-      pins: this.state?.pins ?? [],
+      pins: this.state?.pins ?? header.pins,
       answer: null,
       stills: header.still !== null,
       turn: this.state?.turn ?? 0,
