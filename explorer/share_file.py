@@ -42,7 +42,8 @@ def show(run: Run, key: str, clustering: str | None) -> None:
         "their notes. Not in it: camera, selection and search."
     )
     which, items = share_items.choose(run, key)
-    st.caption(f"{share_items.MEANING[which]} No other item is in the file.")
+    others = "" if items is None else " No other item is in the file."
+    st.caption(share_items.MEANING[which] + others)
     count = len(run) if items is None else len(items)
     options = export_panel.sampled(count, f"share.most.{run.content_hash}")
     view, colour = view_picker.chosen_id(run), session.recall(sharing.COLOUR)
