@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import computed, computed_reading, pins, session
+from explorer import computed, computed_reading, pins, reading_words, session
 from explorer.analysis import hole_field, spread
 from explorer.canvas.layers import MOST_ELLIPSES, Ellipses, Layers, Shade
 from explorer.canvas.mount import Sent, Source, latent_map
+from explorer.content import key_of
 from explorer.read_wait import ready
 
 if TYPE_CHECKING:
@@ -108,13 +109,8 @@ def _notes(run: Run, projection: Projection, layers: Layers, on: tuple[str, ...]
         return [_NO_PLACE]
     notes = []
     if layers.holes is not None:
-        exact = projection.plane is None
-        notes.append(
-            "Hatched: the prior has mass, but no item lies there."
-            if exact
-            else "Hatched: where much of what the prior draws falls into holes. Seen from this "
-            "plane, holes may lie before items or behind them."
-        )
+        found = computed_reading.HOLES.peek(key_of(run))
+        notes.append(reading_words.hatched(projection.plane is None, found))
     if layers.ellipses is not None:
         count = len(layers.ellipses.places)
         notes.append(f"Ellipses: one σ of {count:,} {'item' if count == 1 else 'items'}.")

@@ -258,6 +258,22 @@ class TestWords:
         assert reading_words.holes(found).startswith(begins)
         assert reading_words.kl(found) == "0.35 nats"
 
+    @pytest.mark.parametrize(
+        ("empty", "told"),
+        [
+            (95, "It may be much area, but it is little mass: 1.9% of what the prior draws."),
+            (600, "How much area that is does not say how much mass: 12% of what the prior draws."),
+        ],
+    )
+    def test_what_is_hatched_is_area_and_how_much_mass_it_has_is_said(
+        self, empty: int, told: str
+    ) -> None:
+        marks = np.arange(5000) < empty
+        found = Holes(500, 500, -3.0, np.zeros((5000, 2), np.float32), marks, 0.01, 0.4, 0.3, 2.0)
+        assert reading_words.hatched(True, found) == f"Hatched: no item lies there. {told}"
+        assert reading_words.hatched(False, found).endswith(told)
+        assert "area, not mass" in reading_words.hatched(True, None)
+
     def test_what_is_capped_is_told_as_bounds(self) -> None:
         empty = np.zeros(10, bool)
         found = Holes(100, 100, 0.0, np.zeros((10, 2), np.float32), empty, 0.0, 9.0, -20.0, 4.6)
