@@ -59,8 +59,8 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
     st.caption(
         "ln p is how likely the whole sentence is at this place, in nats; nearer to 0 is likelier. "
         "It says nothing for length, so a beam prefers short sentences. A draw may be likelier "
-        "than all the beam finds: it gave up that beginning early, for others that were likelier by "
-        "then. The fainter a word, the less sure the model was; hover for its probability."
+        "than all the beam finds: it gave up that beginning early, for others that were likelier "
+        "by then. The fainter a word, the less sure the model was; hover for its probability."
     )
 
 
