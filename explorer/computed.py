@@ -45,6 +45,10 @@ INFORMATION = "What the model notes (KL, nats)"
 CROWDING = "Density on the map"
 ERROR = "Reconstruction error"
 NOTHING = "One colour"
+COLLAPSED = (
+    "This model hardly uses its latent space (posterior collapse), so places mean little: train "
+    "longer, or with more free bits or a longer KL warm-up."
+)
 
 
 # What is written of the items of the runs that were searched last; how long a page waits for it.
@@ -81,13 +85,9 @@ def map_note(run: Run, projection: Projection | None = None) -> str:
     shown = projected(run) if projection is None else projection
     quality = _quality(run, shown)
     parts = [shown.note, quality and quality.words, shown.warning]
-    note = " ".join(part for part in parts if part)
     if run.summary.collapsed:
-        note += (
-            " This model hardly uses its latent space (posterior collapse), so places mean little:"
-            " train longer, or with more free bits or a longer KL warm-up."
-        )
-    return note
+        parts.append(COLLAPSED)
+    return " ".join(part for part in parts if part)
 
 
 def _quality(run: Run, shown: Projection) -> Quality | None:

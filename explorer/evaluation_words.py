@@ -101,7 +101,9 @@ WORDS: dict[str, Words] = {
     "npmi": Words(
         "Do a topic's words belong together (NPMI)", "−1 to 1",
         "Whether the top words of a topic stand in the same documents more than chance has it.",
-        "Higher is better; 0 is chance, above 0.1 reads well.", "higher",
+        "Higher is better; 0 is chance, above 0.1 reads well. Two words that no document has both "
+        "count as −1, as most pairs do in short texts: compare only models of the same texts.",
+        "higher",
     ),
     "diversity": Words(
         "Are topics different (diversity)", _SHARE,

@@ -69,7 +69,6 @@ def _row(run: Run, key: str, number: int, pin: Pin, shown: Any) -> None:
             st.text_input(
                 f"Note on pin {number}",
                 key=session.synced_widget(field, pin.note),
-                max_chars=LONGEST_NOTE,
                 placeholder="Add a note",
                 label_visibility="collapsed",
                 on_change=_note,
@@ -84,6 +83,8 @@ def _row(run: Run, key: str, number: int, pin: Pin, shown: Any) -> None:
                 on_click=_remove,
                 args=(run, key, number),
             )
+        if session.recall(_cut(run)) == number:
+            st.caption(f":material/content_cut: A note has up to {LONGEST_NOTE} letters: cut.")
         if len(pin.note) > SHORT:
             with st.container(key=f"pin_whole_{number}"):
                 st.text(pin.note)
@@ -92,13 +93,16 @@ def _row(run: Run, key: str, number: int, pin: Pin, shown: Any) -> None:
 def _note(run: Run, key: str, number: int, field: str) -> None:
     held = list(pins.kept(run))
     if number <= len(held):
-        note = sound(str(session.recall(field, "")))[:LONGEST_NOTE]
-        held[number - 1] = replace(held[number - 1], note=note)
+        # The field has no limit of its own: it would drop a longer text without a word.
+        note = sound(str(session.recall(field, "")))
+        session.remember(_cut(run), number if len(note) > LONGEST_NOTE else None)
+        held[number - 1] = replace(held[number - 1], note=note[:LONGEST_NOTE])
         pins.put(run, key, held)
 
 
 def _remove(run: Run, key: str, number: int) -> None:
     held = list(pins.kept(run))
+    session.remember(_cut(run), None)
     pins.put(run, key, held[: number - 1] + held[number:])
 
 
@@ -163,6 +167,7 @@ def _load(run: Run, key: str, field: str) -> None:
     except PinFileError as error:
         session.remember(_problem(run), str(error))
         return
+    session.remember(_cut(run), None)
     pins.put(run, key, found)
     # Another uploader, without the file.
     session.remember(_NEW_FILE, int(session.recall(_NEW_FILE, 0)) + 1)
@@ -170,3 +175,8 @@ def _load(run: Run, key: str, field: str) -> None:
 
 def _problem(run: Run) -> str:
     return f"pins.problem.{run.content_hash}"
+
+
+def _cut(run: Run) -> str:
+    """Where it is remembered which pin's note was too long, by its number."""
+    return f"pins.cut.{run.content_hash}"

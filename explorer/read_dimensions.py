@@ -46,7 +46,8 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
         return
     unused = sum(not one.is_used for one in found)
     if unused == len(found):
-        st.warning(
+        # Where the page warns of the collapse already, once is enough.
+        (st.caption if run.summary.collapsed else st.warning)(
             "No dimension is used: the model decodes without looking at the latent space "
             "(posterior collapse)."
         )

@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import computed, computed_reading, pins, session
+from explorer import computed, computed_reading, pins, reading_words, session
 from explorer.analysis import hole_field, spread
 from explorer.canvas.layers import MOST_ELLIPSES, Ellipses, Layers, Shade
 from explorer.canvas.mount import Sent, Source, latent_map
+from explorer.content import key_of
 from explorer.read_wait import ready
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ HOLES, SPREAD = "Holes", "Spread (σ)"
 USUAL_ELLIPSES = 150
 # On a line they lie over each other.
 USUAL_ON_A_LINE = 30
+_LAYERS, _DRAWN, _OFF = "read.layers", "read.layers.drawn", "read.layers.off"
 _NO_PLACE = (
     "Holes and spread cannot be drawn on this view: it has places for items only, not for what "
     "lies between them. Choose PCA under View."
@@ -37,12 +39,28 @@ def choose_layers() -> tuple[str, ...]:
         "Layers",
         (HOLES, SPREAD),
         selection_mode="multi",
-        key=session.kept_widget("read.layers", [HOLES]),
+        key=session.kept_widget(_LAYERS, [HOLES]),
+        on_change=_switched,
         help="Holes: where the prior, which new samples are drawn from, has mass but no item lies. "
         "Spread: how far the model's guess of each item reaches, one standard deviation (σ).",
         label_visibility="collapsed",
     )
+    session.remember(_DRAWN, tuple(chosen or ()))
     return tuple(chosen or ())
+
+
+def lay(layer: str) -> None:
+    """Lay a layer over the map, unless the visitor took it away: from a callback."""
+    on = tuple(session.recall(_LAYERS, (HOLES,)) or ())
+    if layer not in on and layer not in session.recall(_OFF, ()):
+        session.set_kept(_LAYERS, [*on, layer])
+
+
+def _switched() -> None:
+    """Note which layers the visitor took away."""
+    on = set(session.recall(_LAYERS) or ())
+    off = set(session.recall(_OFF, ())) | set(session.recall(_DRAWN, ()))
+    session.remember(_OFF, tuple(sorted(off - on)))
 
 
 def show(
@@ -67,7 +85,7 @@ def show(
         layers=layers,
         compact=True,
     )
-    st.caption(" ".join(_notes(run, projection, layers, on)))
+    st.caption(" ".join(_notes(run, projection, layers, on, state.selection)))
 
 
 def _layers(
@@ -93,29 +111,45 @@ def _layers(
 
 def _ellipses(run: Run, projection: Projection, selected: NDArray[np.int64], item: int) -> Ellipses:
     chosen = selected if len(selected) else np.arange(len(run))
-    usual = USUAL_ON_A_LINE if run.latent_dim == 1 else USUAL_ELLIPSES
-    most = MOST_ELLIPSES - 1 if len(selected) else usual
-    items = np.unique(np.append(chosen[spread.drawn(len(chosen), most)], item))
+    items = np.unique(np.append(chosen[spread.drawn(len(chosen), _most(run, selected))], item))
     covariances = spread.covariances(run.latents.log_variance[items], projection)
     marked = int(np.searchsorted(items, item))
     return Ellipses(projection.points[items], covariances, marked)
 
 
-def _notes(run: Run, projection: Projection, layers: Layers, on: tuple[str, ...]) -> list[str]:
+def _most(run: Run, selected: NDArray[np.int64]) -> int:
+    """Of how many items ellipses are drawn, beside the one that is shown."""
+    usual = USUAL_ON_A_LINE if run.latent_dim == 1 else USUAL_ELLIPSES
+    return MOST_ELLIPSES - 1 if len(selected) else usual
+
+
+def _notes(
+    run: Run,
+    projection: Projection,
+    layers: Layers,
+    on: tuple[str, ...],
+    selected: NDArray[np.int64],
+) -> list[str]:
     if on and projection.points.shape[1] != 2:
         return [_SPACE]
     if on and not spread.can_draw(projection):
         return [_NO_PLACE]
     notes = []
     if layers.holes is not None:
-        exact = projection.plane is None
-        notes.append(
-            "Hatched: the prior has mass, but no item lies there."
-            if exact
-            else "Hatched: where much of what the prior draws falls into holes. Seen from this "
-            "plane, holes may lie before items or behind them."
-        )
+        found = computed_reading.HOLES.peek(key_of(run))
+        notes.append(reading_words.hatched(projection.plane is None, found))
     if layers.ellipses is not None:
-        count = len(layers.ellipses.places)
-        notes.append(f"Ellipses: one σ of {count:,} {'item' if count == 1 else 'items'}.")
+        notes.append(_whose(run, len(layers.ellipses.places), selected))
     return [*notes, computed.map_note(run, projection)]
+
+
+def _whose(run: Run, count: int, selected: NDArray[np.int64]) -> str:
+    """Say of which items the ellipses are, `count` of them."""
+    of = f"{count:,} {'item' if count == 1 else 'items'}"
+    most = min(len(selected) or len(run), _most(run, selected))
+    chosen = "selected" if most == len(selected) else "drawn at random"
+    if count > most:
+        of += f": {most:,} {chosen} and the one shown"
+    elif most < (len(selected) or len(run)):
+        of += f", {chosen}, the one shown among them"
+    return f"Ellipses: one σ of {of}."

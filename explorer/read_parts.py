@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer import (
+    computed,
     pin_arithmetic,
     read_dimensions,
     read_holes,
+    read_map,
     read_rebuilt,
     read_sentences,
     read_spread,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 HOLES, DIMENSIONS, SPREAD, REBUILT = "Holes", "Dimensions", "Spread", "Rebuilt"
 SENTENCES, SUMS = "Sentences", "Sums of pins"
+_CHOSEN = "read.part"
 
 
 def names(run: Run) -> tuple[str, ...]:
@@ -32,17 +35,31 @@ def names(run: Run) -> tuple[str, ...]:
     return (HOLES, DIMENSIONS, SPREAD, REBUILT, *writes, SUMS)
 
 
+def warn(run: Run) -> None:
+    """Warn of a model that has collapsed: little that any part says of it means much."""
+    if run.summary.collapsed:
+        st.warning(computed.COLLAPSED, icon=":material/warning:")
+
+
 def choose(run: Run) -> str:
     """Show the names of the parts; return the one that is chosen."""
     offered = names(run)
     chosen = st.segmented_control(
         "Part",
         offered,
-        key=session.kept_widget("read.part", HOLES, offered),
+        key=session.kept_widget(_CHOSEN, HOLES, offered),
         required=True,
+        on_change=_over_the_map,
         label_visibility="collapsed",
     )
     return chosen or HOLES
+
+
+def _over_the_map() -> None:
+    """Lay over the map what the chosen part is about."""
+    layer = {HOLES: read_map.HOLES, SPREAD: read_map.SPREAD}.get(session.recall(_CHOSEN))
+    if layer is not None:
+        read_map.lay(layer)
 
 
 def show(run: Run, part: str, projection: Projection, item: int, held: tuple[Pin, ...]) -> None:

@@ -58,8 +58,9 @@ def show(run: Run, item: int, held: Sequence[Pin]) -> None:
             marked_words(texts, key=f"read.sentences.{name.split()[0]}.{run.content_hash}")
     st.caption(
         "ln p is how likely the whole sentence is at this place, in nats; nearer to 0 is likelier. "
-        "It says nothing for length, so a beam prefers short sentences. The fainter a word, the "
-        "less sure the model was; hover for its probability."
+        "It says nothing for length, so a beam prefers short sentences. A draw may be likelier "
+        "than all the beam finds: it gave up that beginning early, for others that were likelier "
+        "by then. The fainter a word, the less sure the model was; hover for its probability."
     )
 
 

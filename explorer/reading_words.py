@@ -16,12 +16,37 @@ _AT_CAP = 0.5
 def holes(found: Holes) -> str:
     """Say how large the holes are in one sentence."""
     share, error = percent(found.mass), f"± {100 * found.error:.1f} points"
-    if found.mass - found.error <= _HARDLY * LEVEL:
+    if is_hardly_any(found):
         return (
             f"Hardly any holes: {share} of what the prior draws falls where no item is ({error}); "
             f"{LEVEL:.0%} would do so if both were the same."
         )
     return f"About {share} of what the prior draws falls where no item is ({error})."
+
+
+def hatched(exact: bool, found: Holes | None) -> str:
+    """Say what is hatched on a map, and that it is area: `found` is None while it is not known.
+
+    `exact`: whether each place of the map is one place of the latent space.
+    """
+    words = (
+        "Hatched: no item lies there."
+        if exact
+        else "Hatched: where much of what the prior draws falls into holes. Seen from this plane, "
+        "holes may lie before items or behind them."
+    )
+    if found is None:
+        return f"{words} That is area, not mass: the prior may hardly draw there."
+    if is_hardly_any(found):
+        much = "It may be much area, but it is little mass"
+    else:
+        much = "How much area that is does not say how much mass"
+    return f"{words} {much}: {percent(found.mass)} of what the prior draws."
+
+
+def is_hardly_any(found: Holes) -> bool:
+    """Whether there is nothing that one would call a hole."""
+    return found.mass - found.error <= _HARDLY * LEVEL
 
 
 def kl(found: Holes) -> str:

@@ -112,6 +112,10 @@ def _export(run: Listed) -> None:
     version = "\0".join((entry.content_hash, entry.created, entry.title, *entry.tags))
     options: tuple[str, ...] = ()
     if form == "html":
+        st.caption(
+            "The map that opens first, in its first colours; Share on the Map page makes one of "
+            "any view."
+        )
         options = export_panel.sampled(entry.items, f"runs.most.{entry.content_hash}")
     export_panel.show(entry.path, version, form, options)
 

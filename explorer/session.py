@@ -78,6 +78,11 @@ def url_value(name: str) -> str | None:
     return st.query_params.get(name) or None
 
 
+def has_url_value(name: str) -> bool:
+    """Whether the address has this query parameter, be it empty."""
+    return name in st.query_params
+
+
 def set_url_value(name: str, value: str | None) -> None:
     """Write one query parameter, or remove it where `value` is None."""
     if value is not None:

@@ -86,9 +86,10 @@ def open_link(run: Run, key: str) -> None:
     mounts. Call it before anything of the run is shown. From then
     on the visitor's own doings count: loaded again, the page opens without the link.
     """
-    value = session.url_value(session.SHARE_PARAMETER)
-    if value is None:
+    if not session.has_url_value(session.SHARE_PARAMETER):
         return
+    # An empty one is a link that was cut.
+    value = session.url_value(session.SHARE_PARAMETER) or ""
     elsewhere = share_home.find(value)
     if elsewhere is not None and not _is_of(run, value):
         session.rename_model(elsewhere)

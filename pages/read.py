@@ -40,6 +40,7 @@ def room() -> None:
     with map_side, st.container(key="read_map", gap="small"):
         read_map.show(run, sent, source, projection, state, held, item, key)
     with part_side, st.container(key="read_side", gap="small"):
+        read_parts.warn(run)
         part = read_parts.choose(run)
         if part in (read_parts.DIMENSIONS, read_parts.SPREAD, read_parts.REBUILT,
                     read_parts.SENTENCES):  # fmt: skip

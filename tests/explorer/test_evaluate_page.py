@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import evaluate_job, evaluate_probe, jobs, kept_evaluations, page_parts
+from explorer import (
+    evaluate_job,
+    evaluate_probe,
+    evaluate_tables,
+    jobs,
+    kept_evaluations,
+    page_parts,
+)
+from explorer.evaluation_rows import Metric
+from explorer.evaluation_words import Better, Words
 from explorer.jobs import Jobs
 from tests.explorer.made_jobs import LONG
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
@@ -57,7 +66,7 @@ def idle(worker: Callable[[str], Jobs]) -> Jobs:
 @pytest.mark.parametrize(
     ("kind", "tile"),
     [("images", "Labels told right"), ("sentences", "Reconstruction BLEU"),
-     ("documents", "Topic coherence (NPMI)")],
+     ("documents", "Labels told right")],
 )  # fmt: skip
 def test_a_measured_run_of_each_kind_shows_all_of_it(runs: Path, kind: Any, tile: str) -> None:
     data = pictures(60, LABELS) if kind == "images" else sentences(60, LABELS)
@@ -71,6 +80,31 @@ def test_a_measured_run_of_each_kind_shows_all_of_it(runs: Path, kind: Any, tile
     assert "What does the latent space know of the labels?" in said(app)
     assert "Only 20 items could be measured" in said(app)
     assert len(app.dataframe) >= 1
+
+
+def beside(better: Better, **values: float) -> Metric:
+    words = Words("Measure", "", "It measures.", "It is good.", better)
+    return Metric("probe.accuracy", words, 0.5, "9 items", "probe", beside=values)
+
+
+def test_what_a_model_has_to_beat_is_the_best_of_what_stands_beside_it() -> None:
+    assert evaluate_tables.strongest(beside("higher", lsa=0.4, tfidf=0.8, pca=0.6)) == "tfidf"
+    assert evaluate_tables.strongest(beside("lower", lsa=0.4, tfidf=0.8)) == "lsa"
+    assert evaluate_tables.strongest(beside("higher")) is None
+
+
+@pytest.mark.usefixtures("idle")
+def test_a_card_says_how_far_the_model_is_from_the_best_beside_it(runs: Path) -> None:
+    write_run(runs / "a", pictures(60, LABELS))
+    run = opened()
+    result = measure(run)
+    scores = {"latent": 0.5, "pca": 0.25, "pixels": 0.75}
+    probe = result["probe"] | {name: {"accuracy": value} for name, value in scores.items()}
+    probe["most_frequent_label_accuracy"] = 0.25
+    kept_evaluations.keep(run, 5, 0, result | {"probe": probe}, {}, np.arange(3))
+    app = open_page("evaluate.py", "run:a")
+    [tile] = [one for one in app.metric if one.label == "Labels told right"]
+    assert (tile.value, tile.delta) == ("0.50", "-0.25 beside all pixels")
 
 
 @pytest.mark.usefixtures("idle")

@@ -116,6 +116,15 @@ def test_a_note_is_kept_and_told_to_the_map(app: AppTest) -> None:
     assert [pin.note for pin in kept(app)] == ["", HOSTILE]
 
 
+def test_a_note_that_is_too_long_is_cut_and_that_is_said(app: AppTest) -> None:
+    app.text_input(key=note_of(2)).set_value("x" * (LONGEST_NOTE + 1)).run()
+    assert [pin.note for pin in kept(app)] == ["", "x" * LONGEST_NOTE]
+    assert app.text_input(key=note_of(2)).value == "x" * LONGEST_NOTE
+    assert any("up to 280 letters: cut" in one.value for one in app.caption)
+    app.text_input(key=note_of(2)).set_value("short").run()
+    assert not any("280" in one.value for one in app.caption)
+
+
 def test_a_pin_is_taken_away_from_the_list_and_notes_stay_with_theirs(app: AppTest) -> None:
     app.text_input(key=note_of(2)).set_value("second").run()
     app.button(key="pins.remove.1").click().run()

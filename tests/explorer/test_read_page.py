@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, computed_reading, read_map, read_parts, reading_words
+from explorer import catalogue, computed, computed_reading, read_map, read_parts, reading_words
 from explorer.analysis.aggregate import Holes
 from explorer.analysis.dimensions import Dimension, Effect
 from explorer.analysis.words_along import Word, WordsAlong
@@ -120,6 +120,46 @@ def test_holes_and_ellipses_lie_over_the_map_where_they_are_asked_for(runs: Path
     assert (len(chosen["at"]), chosen["marked"]) == (2, 1)
 
 
+def test_a_part_lays_its_layer_over_the_map_until_that_is_taken_away(runs: Path) -> None:
+    write_run(runs / "a", pictures(40))
+    app = open_page(PAGE, ID)
+
+    def choose(label: str, value: Any) -> None:
+        [group] = [one for one in app.get("button_group") if one.proto.label == label]
+        group.set_value(value).run()
+        assert not app.exception
+
+    assert column(app, "ellipses") is None
+    choose("Part", read_parts.SPREAD)
+    assert column(app, "ellipses") is not None
+    assert column(app, "holes") is not None
+    choose("Layers", [read_map.HOLES])
+    choose("Part", read_parts.HOLES)
+    choose("Part", read_parts.SPREAD)
+    assert column(app, "ellipses") is None
+    choose("Layers", [read_map.SPREAD])
+    choose("Part", read_parts.HOLES)
+    assert column(app, "holes") is None
+    assert column(app, "ellipses") is not None
+
+
+@pytest.mark.parametrize(
+    ("count", "selected", "told"),
+    [
+        (151, 0, "151 items: 150 drawn at random and the one shown."),
+        (150, 0, "150 items, drawn at random, the one shown among them."),
+        (3, 2, "3 items: 2 selected and the one shown."),
+        (2, 2, "2 items."),
+    ],
+)
+def test_of_which_items_ellipses_are_is_said(
+    runs: Path, count: int, selected: int, told: str
+) -> None:
+    write_run(runs / "a", pictures(200))
+    said = read_map._whose(opened(), count, np.arange(selected))
+    assert said == f"Ellipses: one σ of {told}"
+
+
 def test_an_item_that_is_clicked_or_numbered_is_the_one_looked_at(runs: Path) -> None:
     write_run(runs / "a", sentences(30))
     app = part(open_page(PAGE, ID), read_parts.REBUILT)
@@ -216,6 +256,16 @@ def test_a_model_that_uses_no_dimension_is_told_of_as_such(runs: Path) -> None:
     assert "Hardly any holes" in said(part(app, read_parts.HOLES))
 
 
+def test_a_model_that_has_collapsed_is_warned_of_once(runs: Path) -> None:
+    folder = write_run(runs / "a", sentences(30), 3, result={"collapsed": True})
+    nothing = np.zeros((30, 3), np.float32)
+    checkpoint.write_latents(folder, checkpoint.Latents(nothing, nothing))
+    app = open_page(PAGE, ID)
+    for name in (read_parts.HOLES, read_parts.DIMENSIONS):
+        [warning] = part(app, name).warning
+        assert warning.value == computed.COLLAPSED
+
+
 def test_dimensions_are_listed_by_use_and_one_of_them_is_looked_at(runs: Path) -> None:
     folder = write_run(runs / "a", sentences(60), 3)
     latents = opened().latents
@@ -257,6 +307,22 @@ class TestWords:
         found = Holes(500, 500, -3.0, np.zeros((5000, 2), np.float32), marks, 0.01, 0.4, 0.3, 2.0)
         assert reading_words.holes(found).startswith(begins)
         assert reading_words.kl(found) == "0.35 nats"
+
+    @pytest.mark.parametrize(
+        ("empty", "told"),
+        [
+            (95, "It may be much area, but it is little mass: 1.9% of what the prior draws."),
+            (600, "How much area that is does not say how much mass: 12% of what the prior draws."),
+        ],
+    )
+    def test_what_is_hatched_is_area_and_how_much_mass_it_has_is_said(
+        self, empty: int, told: str
+    ) -> None:
+        marks = np.arange(5000) < empty
+        found = Holes(500, 500, -3.0, np.zeros((5000, 2), np.float32), marks, 0.01, 0.4, 0.3, 2.0)
+        assert reading_words.hatched(True, found) == f"Hatched: no item lies there. {told}"
+        assert reading_words.hatched(False, found).endswith(told)
+        assert "area, not mass" in reading_words.hatched(True, None)
 
     def test_what_is_capped_is_told_as_bounds(self) -> None:
         empty = np.zeros(10, bool)

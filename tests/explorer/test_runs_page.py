@@ -255,6 +255,7 @@ def test_of_many_items_a_map_in_a_file_takes_as_many_as_are_chosen(
     app = panel(open_page(), "a", "Export")
     app.selectbox(key="runs.format").set_value("html").run()
     assert "whoever has the file can read the items" in said(app)
+    assert "The map that opens first, in its first colours" in said(app)
     press(app, "Make the file")
     monkeypatch.setattr(writing, "MOST_ITEMS", 5)
     app.run()

@@ -159,6 +159,7 @@ def test_what_is_too_much_for_a_link_is_said(
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
+        ("", "This link is damaged"),
         ("hello", "This link is damaged"),
         ("1.AAAA", "This link is damaged"),
         ("9.abc", "This link is of version 9"),
