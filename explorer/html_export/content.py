@@ -85,6 +85,7 @@ def contents(
         "modality": run.modality,
         "dim": run.latent_dim,
         "items": len(items),
+        "of": len(run),
         "note": f"{note} Shown are {drawn}" if drawn else note,
         "decoded": wording.decoded(run.modality),
         "typical": typical_item(made.mean, labels),

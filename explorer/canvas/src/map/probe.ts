@@ -198,7 +198,7 @@ export class Probe {
     const what =
       found.body.kind === "texts"
         ? `“${found.body.texts[0]?.text ?? ""}”`
-        : `a picture like item ${found.nearest} ${this.ctx.model.wordsFor(found.nearest)}`;
+        : `a picture like ${this.ctx.model.saidOf(found.nearest)}`;
     return `Decoded here: ${what}. ${this.aside(found)}.`;
   }
 

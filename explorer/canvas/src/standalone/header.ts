@@ -57,6 +57,8 @@ export interface Header {
   modality: "images" | "sentences" | "documents";
   dim: number;
   items: number;
+  /** How many the run has; these are a sample where that is more. */
+  of: number;
   /** Height, width and colours of a picture. */
   shape?: [number, number, number];
   seen: Seen;
