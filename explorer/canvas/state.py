@@ -69,7 +69,8 @@ class Camera:
 class Probed:
     """A place to decode, asked for where there is no live socket; `request` is its number.
 
-    On a map in space a pointer means no single place: there `index` is the item to decode.
+    Where an item was clicked `index` is that item, which is decoded itself; a map in space has
+    no single place under a pointer.
     """
 
     x: float

@@ -98,6 +98,7 @@ def contents(
         "dim": run.latent_dim,
         "items": len(items),
         "pins": [pin.to_json() for pin in _pins(made, projection, held)],
+        "of": len(run),
         "note": f"{note} Shown are {drawn}" if drawn else note,
         "decoded": wording.decoded(run.modality),
         "typical": typical_item(made.mean, labels),

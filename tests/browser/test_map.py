@@ -23,6 +23,7 @@ from tests.browser.on_the_map import (
 )
 from tests.explorer.made_runs import HOSTILE, pictures, sentences, write_run
 from tests.support import Server
+from vae_core.checkpoint import load_run
 
 pytestmark = pytest.mark.browser
 
@@ -93,6 +94,30 @@ def test_a_click_shows_the_item_and_its_decode(page: Page, server: Server) -> No
     facts = page.locator(".st-key-facts")
     expect(facts).to_contain_text("Item150", use_inner_text=False)
     expect(page.locator(".st-key-inspector img")).to_have_count(2)
+
+
+def test_a_clicked_item_is_what_is_decoded_and_pinned(page: Page, server: Server) -> None:
+    """Of five dimensions the map shows two: the item's own are decoded, not the average's."""
+    room = open_map(page, server, SENTENCES)
+    is_live(page)
+    x, y = place_of(page, 30)
+    page.mouse.click(x + 2, y - 2)
+    card = room.locator(".probe-card")
+    expect(card.locator(".trust")).to_have_text("Item 30, decoded again")
+    card.locator("button", has_text="Pin").click()
+    expect(room.locator("[aria-live]")).to_have_text("Pin 1 dropped.")
+    # From the item on, a drag decodes places, and what is pinned there is no item.
+    drag(page, (x, y), (x + 9, y + 5), (x + 1, y))
+    expect(card.locator(".trust")).to_have_text(re.compile("items|guess"))
+    card.locator("button", has_text="Pin").click()
+    expect(room.locator("[aria-live]")).to_have_text("Pin 2 dropped.")
+    item, place = room.evaluate("map => map.latentMap.probe.pins.list")
+    mean = load_run(server.runs / SENTENCES.removeprefix("run:")).latents.mean[30]
+    assert item["index"] == 30
+    assert item["z"] == pytest.approx(mean.tolist(), abs=1e-5)
+    assert place["index"] is None
+    assert len(place["z"]) == 5
+    assert place["z"] != pytest.approx(mean.tolist(), abs=1e-3)
 
 
 def test_a_box_selects_into_a_table_with_a_download(page: Page, server: Server) -> None:

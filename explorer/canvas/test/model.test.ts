@@ -5,7 +5,7 @@ import type { Meta } from "../src/map/meta";
 const CLASSES = 3;
 
 /** Six points in three classes, two of each; `mask` lets some of them take part. */
-function model(mask: number | null = null): MapModel {
+function model(mask: number | null = null, title = "t"): MapModel {
   const places = new Float32Array(Array.from({ length: 12 }, (_, k) => k));
   const columns = new Map([
     ["xy", new Uint8Array(places.buffer)],
@@ -15,7 +15,7 @@ function model(mask: number | null = null): MapModel {
   const meta = {
     columns: { xy: "xy", colour: "class", cluster: null, mask: mask === null ? null : "mask" },
     code_bytes: 1,
-    colour: { kind: "classes", title: "t", names: ["a", "b", "c"], other: -1 },
+    colour: { kind: "classes", title, names: ["a", "b", "c"], other: -1 },
   } as unknown as Meta;
   return new MapModel(meta, columns);
 }
@@ -50,4 +50,9 @@ describe("what a point looks like", () => {
       false, false, true, true, false, false,
     ]); // prettier-ignore
   });
+});
+
+test("an item is said by its number and what its colour tells of it", () => {
+  expect(model(null, "Label").saidOf(3)).toBe("item 3, label b");
+  expect(model(null, "HDBSCAN").saidOf(0)).toBe("item 0, HDBSCAN a");
 });

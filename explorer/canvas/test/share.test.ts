@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { enter, mapOf } from "../src/atlas";
 import { eyeOf } from "../src/map/eye";
-import { ticks, wrapped } from "../src/map/figure_parts";
+import { ticks } from "../src/map/figure_parts";
+import { keyOf, widest, wrapped } from "../src/map/figure_words";
 import { addressOf } from "../src/share/share";
 import { escaped, short, SvgContext } from "../src/svg";
 import { seeded } from "./random";
@@ -176,6 +177,26 @@ describe("a figure", () => {
     expect(wrapped(words, 9, measure, 2)).toEqual(["one two", "three …"]);
     expect(wrapped("", 9, measure)).toEqual([]);
     expect(wrapped("unbreakably", 3, measure)).toEqual(["unbreakably"]);
+    // What says that it goes on has room as well.
+    expect(wrapped(words, 9, measure, 3)).toEqual(["one two", "three", "four …"]);
+  });
+
+  test("leaves room for letters wider than those of its own font", () => {
+    const font = '600 10px "Source Sans", sans-serif';
+    expect(widest("four", font)).toBeCloseTo(24);
+    expect(widest("漢字", font)).toBe(20);
+    expect(widest("", font)).toBe(0);
+  });
+
+  test("has a key of its pins in few lines, and says how many have no room", () => {
+    const fit = (text: string, most: number): string[] => wrapped(text, 14, measure, most);
+    expect(keyOf([], fit)).toEqual([]);
+    const long = "wide and very wide indeed";
+    expect(keyOf([[2, "a six"], [3, long]], fit)).toEqual(["Pin 2: a six", "Pin 3: wide", "and very …"]); // prettier-ignore
+    const notes = Array.from({ length: 12 }, (_, k): [number, string] => [k + 1, "x"]);
+    expect(keyOf(notes.slice(0, 6), fit).at(-1)).toBe("Pin 6: x");
+    expect(keyOf(notes, fit)).toHaveLength(6);
+    expect(keyOf(notes, fit).at(-1)).toBe("and 7 more notes of pins");
   });
 });
 

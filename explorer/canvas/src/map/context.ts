@@ -1,7 +1,7 @@
 /** What the parts of a map share. */
 import type { LiveClient } from "../live";
 import type { Theme } from "../theme";
-import type { Meta, State } from "./meta";
+import type { Meta, Pin, State } from "./meta";
 import type { MapModel } from "./model";
 import type { Stage } from "./stage";
 
@@ -14,6 +14,8 @@ export interface Context {
   /** As Python last told it. */
   meta(): Meta;
   theme(): Theme;
+  /** The pins that are there, each at its number. */
+  pins(): readonly Pin[];
   live(): LiveClient | null;
   /** Tell Python; one message, whatever is in it. */
   send(change: Partial<State>): void;

@@ -5,6 +5,7 @@ import { axesOf } from "../orbit";
 import { backToFront } from "../order";
 import { SvgContext } from "../svg";
 import type { Context } from "./context";
+import { widest, type Measure } from "./figure_words";
 import { arranged, drawAxes, drawFrame, drawLegend, drawWords, type Arranged } from "./figure_parts";
 import { PlainRenderer } from "./plain";
 import { nearer, PLAIN_MOST } from "./renderer";
@@ -53,8 +54,17 @@ function drawAll(
   drawWords(context, ctx, words, room);
 }
 
+/** How wide a text is in the fonts that are here. */
+function measured(): Measure {
+  const ruler = flat(el("canvas"));
+  return (text, font) => {
+    ruler.font = font;
+    return ruler.measureText(text).width;
+  };
+}
+
 export async function pngOf(ctx: Context, words: Words): Promise<Blob> {
-  const room = arranged(ctx, words, flat(el("canvas")));
+  const room = arranged(ctx, words, measured());
   const sheet = el("canvas", { width: SHARP * room.width, height: SHARP * room.height });
   const context = flat(sheet);
   context.scale(SHARP, SHARP);
@@ -67,12 +77,10 @@ export async function pngOf(ctx: Context, words: Words): Promise<Blob> {
 }
 
 export function svgOf(ctx: Context, words: Words): Blob {
-  const ruler = flat(el("canvas"));
-  const svg = new SvgContext((text, font) => {
-    ruler.font = font;
-    return ruler.measureText(text).width;
-  });
-  const room = arranged(ctx, words, ruler);
+  const measure = measured();
+  const svg = new SvgContext(measure);
+  // Who opens it may have none of our fonts, but a wider one.
+  const room = arranged(ctx, words, (text, font) => Math.max(measure(text, font), widest(text, font)));
   const { width, height } = ctx.stage.view;
   drawAll(svg.context, ctx, words, room, () => {
     if (ctx.model.scene.count <= MOST_VECTORS) drawVectors(svg, ctx);

@@ -6,6 +6,8 @@ import { withAlpha } from "../theme";
 import { toUnit } from "../view";
 import type { Context } from "./context";
 import type { Words } from "./figure";
+import { keyOf, wrapped, type Measure } from "./figure_words";
+import { placeOf } from "./pins";
 
 /** CSS pixels. */
 const EDGE = 20;
@@ -24,12 +26,13 @@ export interface Arranged {
   height: number;
   left: number;
   top: number;
+  /** The lines below the map: its note, and what is written about pins. */
   note: string[];
   /** Where the legend is, from the map's corner; null where there is nothing to tell. */
   legend: { x: number; y: number; width: number } | null;
 }
 
-export function arranged(ctx: Context, words: Words, ruler: CanvasRenderingContext2D): Arranged {
+export function arranged(ctx: Context, words: Words, measure: Measure): Arranged {
   const { stage } = ctx;
   const { width, height } = stage.view;
   const axes = words.axes !== null && !stage.deep;
@@ -43,8 +46,10 @@ export function arranged(ctx: Context, words: Words, ruler: CanvasRenderingConte
       ? { x: width - stage.frame.inset.right + PAD, y: PAD, width: stage.frame.inset.right - 2 * PAD }
       : { x: width + PAD, y: 0, width: BESIDE - PAD };
   const whole = left + width + (told && !inside ? BESIDE : 0) + EDGE;
-  ruler.font = fontOf(ctx, 12.5);
-  const note = wrapped(words.note, whole - left - EDGE, (text) => ruler.measureText(text).width, MOST_NOTE);
+  const font = fontOf(ctx, 12.5);
+  const fit = (text: string, most: number): string[] =>
+    wrapped(text, whole - left - EDGE, (line) => measure(line, font), most);
+  const note = [...fit(words.note, MOST_NOTE), ...keyOf(noted(ctx), fit)];
   const below = (axes ? AXES.bottom : 14) + note.length * NOTE_LINE + EDGE;
   return { width: whole, height: EDGE + TITLE + height + below, left, top: EDGE + TITLE, note, legend };
 }
@@ -53,25 +58,15 @@ function fontOf(ctx: Context, size: number, weight = 400): string {
   return `${weight} ${size}px ${ctx.theme().font}`;
 }
 
-/** Words in lines no wider than they may be; what does not fit ends in an ellipsis. */
-export function wrapped(
-  text: string,
-  width: number,
-  measure: (text: string) => number,
-  most = Infinity,
-): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of oneLine(text, 2_000).split(" ")) {
-    const longer = line ? `${line} ${word}` : word;
-    if (line && measure(longer) > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  if (line) lines.push(line);
-  if (lines.length <= most) return lines;
-  return [...lines.slice(0, most - 1), `${lines[most - 1]} …`];
+/** What is written about the pins that are on the picture, by their numbers. */
+function noted(ctx: Context): [number: number, note: string][] {
+  const { width, height } = ctx.stage.view;
+  return ctx.pins().flatMap((pin, k): [number, string][] => {
+    const place = pin.note ? placeOf(ctx, pin) : null;
+    if (!pin.note || !place) return [];
+    const [x, y] = place;
+    return x >= 0 && y >= 0 && x <= width && y <= height ? [[k + 1, pin.note]] : [];
+  });
 }
 
 /** As much of a text as there is room for. */

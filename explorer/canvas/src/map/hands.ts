@@ -37,8 +37,8 @@ export function handsOf(parts: Parts): Hands {
   };
   /** Where the hand that turns the map was last. */
   let turning: Place | null = null;
-  /** Where a name was pressed: it is meant if the hand does not move from there. */
-  let named: Place | null = null;
+  /** Where a name or an item was pressed: it is meant if the hand does not move from there. */
+  let meant: Place | null = null;
   let still = true;
   const start = (place: Place): void => {
     probe.begin();
@@ -60,15 +60,23 @@ export function handsOf(parts: Parts): Hands {
     press: (place) => {
       leave();
       const chosen = tool();
-      named = chosen === "probe" && names.at(place.x, place.y) !== null ? place : null;
+      const probes = chosen === "probe";
+      const named = probes && names.at(place.x, place.y) !== null;
+      const looks = probes && !named && !place.shift && !deep();
+      const item = looks ? looking.itemAt(place.x, place.y, place.touch) : -1;
+      meant = named || item >= 0 ? place : null;
       still = true;
-      turning = chosen === "probe" && deep() ? place : null;
+      turning = probes && deep() ? place : null;
       if (chosen === "draw") drawing.begin(place);
       else if (chosen === "box" || chosen === "lasso") selecting.begin(chosen, place);
-      else if (!place.shift && !named && !turning) start(place);
+      else if (item >= 0) {
+        probe.begin();
+        probe.item(item, place.touch, false);
+        parts.probed();
+      } else if (!place.shift && !named && !turning) start(place);
     },
     drag: (place) => {
-      const from = turning ?? named;
+      const from = turning ?? meant;
       still &&= from !== null && Math.hypot(place.x - from.x, place.y - from.y) <= SLACK;
       if (still) return;
       if (turning) {
@@ -78,8 +86,8 @@ export function handsOf(parts: Parts): Hands {
         turning = { ...place, shift: turning.shift };
       } else if (tool() === "draw") drawing.extend(place);
       else if (tool() !== "probe") selecting.extend(place);
-      else if (!place.shift && named) {
-        named = null;
+      else if (!place.shift && meant) {
+        meant = null;
         start(place);
       } else if (!place.shift) probe.at(place.x, place.y, place.touch, false);
     },
@@ -117,11 +125,11 @@ function clicked(parts: Parts, place: Place): void {
   else if (index >= 0) looking.pick(index);
   if (tool() !== "probe" || place.shift) return;
   if (probe.pins.removeAt(place.x, place.y)) probe.clear();
-  else if (!parts.deep()) probe.at(place.x, place.y, place.touch, true);
   else if (index >= 0) {
-    probe.item(index, place.touch);
+    // What the page shows beside the map is what is decoded, not the place a few pixels away.
+    probe.item(index, place.touch, true);
     parts.probed();
-  }
+  } else if (!parts.deep()) probe.at(place.x, place.y, place.touch, true);
 }
 
 export function commandsOf(
@@ -139,7 +147,7 @@ export function commandsOf(
       parts.probed();
     },
     pin: () => {
-      if (parts.deep() && !probe.active && looking.picked >= 0) probe.item(looking.picked, false);
+      if (parts.deep() && !probe.active && looking.picked >= 0) probe.item(looking.picked, false, true);
       else probe.pin();
     },
     clear: () => {

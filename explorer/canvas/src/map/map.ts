@@ -17,7 +17,7 @@ import { listenTo } from "./hearing";
 import { listenToKeys } from "./keys";
 import { Layers } from "./layers";
 import { Look } from "./look";
-import { looksOf, type Meta, type State } from "./meta";
+import { looksOf, type Meta, type Pin, type State } from "./meta";
 import { MapModel, type Columns } from "./model";
 import { Names } from "./names";
 import { Navigation } from "./navigation";
@@ -54,6 +54,7 @@ export class LatentMap implements Context {
   private readonly layers = new Layers(this);
   private readonly becoming: Becoming;
   private readonly deaf: (() => void)[];
+  readonly pins = (): Pin[] => this.probe.pins.list;
 
   constructor(
     private told: Meta,

@@ -112,7 +112,7 @@ export interface State {
   picked: number | null;
   pins: Pin[];
   camera: { zoom: number; u: number; v: number };
-  /** `index` is the item that is meant on a map in space, where a pointer means no single place. */
+  /** `index` is the item that is meant; null where it is a place, of which a map in space has none. */
   probe: { x: number; y: number; rest: number; request: number; index: number | null } | null;
   query: string;
   /** The places of a path that was drawn by hand; none before there was one. */

@@ -3,7 +3,7 @@ import { asCodes, asFloats } from "../columns";
 import { densityOf, type Density } from "../density";
 import { Grid } from "../grid";
 import { classColours, neutral, scaleColours, STEPS, type Scheme } from "../palettes";
-import { Scene, valueAt } from "../scales";
+import { counted, Scene, valueAt } from "../scales";
 import type { Meta } from "./meta";
 
 /** The largest code of a value; it stands for "unknown". */
@@ -207,6 +207,17 @@ export class MapModel {
       if ((of ? of[code] : code) === theme && this.accepts(index)) found.push(index);
     }
     return Uint32Array.from(found);
+  }
+
+  /** An item by its number and by what its colour says of it: "item 30, label 0". */
+  saidOf(index: number): string {
+    const { colour } = this.meta;
+    const words = this.wordsFor(index);
+    const item = `item ${counted(index)}`;
+    if (!words) return item;
+    // Words of what is measured name it already; what is told within a sentence begins small.
+    const title = colour.title.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
+    return colour.kind === "classes" ? `${item}, ${title} ${words}` : `${item}, ${words}`;
   }
 
   /** What a point is called where it is hovered: its class, or its value. */

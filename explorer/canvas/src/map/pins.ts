@@ -105,12 +105,8 @@ export class PinBoard {
     return this.held.filter(({ pin }) => this.placeOf(pin) === null).length;
   }
 
-  /** Where a pin belongs on this map; null where it lies on another one. */
-  private placeOf({ x, y, view, index }: Pin): Seen | null {
-    const { model, stage } = this.ctx;
-    const here = view === this.ctx.meta().view && !stage.deep;
-    if (here) return stage.seen(...model.scene.toUnit(x, y));
-    return index === null || index >= model.scene.count ? null : stage.seen(...model.scene.at(index));
+  private placeOf(pin: Pin): Seen | null {
+    return placeOf(this.ctx, pin);
   }
 
   /** Decode the pictures that are missing: only where a pin is was remembered. */
@@ -174,6 +170,14 @@ export class PinBoard {
       context.fillText(String(number + 1), x, y + 0.5);
     });
   }
+}
+
+/** Where a pin belongs on this map; null where it lies on another one. */
+export function placeOf(ctx: Context, { x, y, view, index }: Pin): Seen | null {
+  const { model, stage } = ctx;
+  const here = view === ctx.meta().view && !stage.deep;
+  if (here) return stage.seen(...model.scene.toUnit(x, y));
+  return index === null || index >= model.scene.count ? null : stage.seen(...model.scene.at(index));
 }
 
 /** Whether two pins are the same decode, wherever they lie. */

@@ -3,34 +3,20 @@ import { countAnswer, GUESS, pictureOf, showIn, strength, trustWords } from "../
 import { el, icon } from "../dom";
 import { askAt, askItem } from "../asks";
 import { ring } from "../marks";
-import { Rest, type Body, type Reply } from "../protocol";
+import { Rest } from "../protocol";
 import { reachesPython } from "../renewal";
 import { bodyOf, type Still } from "../still";
 import { counted } from "../scales";
 import { toScreen, toUnit } from "../view";
 import { Card } from "./cards";
 import { Channel, type Context } from "./context";
+import { foundOf, samePlace, type Found, type Spot } from "./found";
 import type { Pin } from "./meta";
 import { PinBoard } from "./pins";
 import { Trail } from "./trail";
 
-/** Where the probe is: a place of the map, or an item of it. */
-interface Spot {
-  u: number;
-  v: number;
-  touch: boolean;
-  /** In space a pointer means no single place: there an item is decoded. */
-  index: number | null;
-}
-
-/** A decode, and where on the map it was asked for. */
-interface Found {
-  spot: Spot;
-  trust: number;
-  nearest: number;
-  z: number[] | null;
-  body: Body;
-}
+/** The map whose places are all of z: an item that lies there is what lies there. */
+const EXACT = "raw";
 
 export class Probe {
   readonly card = new Card("probe-card");
@@ -85,10 +71,10 @@ export class Probe {
     this.go({ u, v, touch, index: null }, final);
   }
 
-  /** Probe at an item of a map in space. */
-  item(index: number, touch: boolean): void {
+  /** Probe at an item: what it is itself, not what its place of the map leaves open. */
+  item(index: number, touch: boolean, final: boolean): void {
     const [u, v] = this.ctx.model.scene.at(index);
-    this.go({ u, v, touch, index }, true);
+    this.go({ u, v, touch, index }, final);
   }
 
   private go(spot: Spot, final: boolean): void {
@@ -204,7 +190,7 @@ export class Probe {
 
   /** What is said beside a decode: how far it can be trusted, or which item it is of. */
   private aside({ trust, nearest, spot: { index } }: Found): string {
-    if (this.ctx.meta().stills) return `Not decoded here: that of the nearest item, ${counted(nearest)}`;
+    if (this.ctx.meta().stills && index === null) return `Not decoded here: that of the nearest item, ${counted(nearest)}`;
     return index === null ? trustWords(trust) : `Item ${counted(index)}, decoded again`;
   }
 
@@ -212,7 +198,7 @@ export class Probe {
     const what =
       found.body.kind === "texts"
         ? `“${found.body.texts[0]?.text ?? ""}”`
-        : `a picture like item ${found.nearest} ${this.ctx.model.wordsFor(found.nearest)}`;
+        : `a picture like ${this.ctx.model.saidOf(found.nearest)}`;
     return `Decoded here: ${what}. ${this.aside(found)}.`;
   }
 
@@ -232,7 +218,8 @@ export class Probe {
 
   private pinAt({ u, v, index }: Spot, z: number[] | null): Pin {
     const [x, y] = this.ctx.model.scene.toData(u, v);
-    return { x, y, z, index: index ?? this.itemAt(u, v), view: this.ctx.meta().view };
+    const { view } = this.ctx.meta();
+    return { x, y, z, index: index ?? (view === EXACT ? this.itemAt(u, v) : null), view };
   }
 
   /** No decode came for what was to be pinned; where there is none, an item still has its own z. */
@@ -285,16 +272,4 @@ export class Probe {
     const empty = this.found !== null && this.found.trust < GUESS;
     ring(context, this.screenOf(this.spot), 8, theme.accent, theme, empty ? [3, 3] : []);
   }
-}
-
-function samePlace(one: Spot, other: Spot): boolean {
-  return one.u === other.u && one.v === other.v && one.index === other.index;
-}
-
-/** The decode in a reply; null where it holds none. Of a long z an item tells only the beginning. */
-function foundOf(reply: Reply | null | undefined, spot: Spot, dim = 0): Found | null {
-  if (reply?.kind === "place") return { ...reply, spot, z: [...reply.z] };
-  if (reply?.kind !== "item" || spot.index === null || !reply.reconstruction) return null;
-  const { reconstruction: body, z } = reply;
-  return { spot, trust: 1, nearest: spot.index, body, z: z.length < dim ? null : z };
 }

@@ -59,6 +59,8 @@ export interface Header {
   items: number;
   /** Pins that were dropped before the file was made. */
   pins: Pin[];
+  /** How many the run has; these are a sample where that is more. */
+  of: number;
   /** Height, width and colours of a picture. */
   shape?: [number, number, number];
   seen: Seen;

@@ -118,7 +118,7 @@ export class ItemPanel {
   }
 
   private fillNear(near: (readonly [number, number])[]): void {
-    const far = (at: number): string => String(Number(near[at][1].toPrecision(3)));
+    const far = (at: number): string => `distance ${near[at][1].toFixed(3)}`;
     const list = this.lines.list(near.map(([item]) => item), far);
     this.near.replaceChildren(...(near.length > 0 ? [el("h2", {}, "Nearest items"), list] : []));
   }

@@ -64,9 +64,9 @@ export class FilePage {
   }
 
   private bar(): HTMLElement {
-    const { title, items, noun, dim, colours } = this.content.header;
+    const { title, items, of, noun, dim, colours } = this.content.header;
     const about = aboutDialog(this.content.header);
-    const what = `${counted(items)} ${noun} · ${dim} ${dim === 1 ? "dimension" : "dimensions"}`;
+    const what = `${counted(items)}${of > items ? ` of ${counted(of)}` : ""} ${noun} · ${dim} ${dim === 1 ? "dimension" : "dimensions"}`;
     const choice = el("select", { class: "file-field", "aria-label": "Colour by" });
     colours.forEach((colour, at) => choice.append(el("option", { value: at }, `Colour by: ${colour.title}`)));
     choice.addEventListener("change", () => {
