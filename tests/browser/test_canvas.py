@@ -99,6 +99,11 @@ def test_what_is_decoded_changes_with_the_place(page: Page, server: Server) -> N
             "([card, before]) => Number(card.dataset.answers) > before",
             arg=[page.locator(CARD).element_handle(), before],
         )
+        # The answer may still be one to the click before.
+        page.wait_for_function(
+            f"([canvas, shown]) => !shown.includes(({PICTURE})(canvas))",
+            arg=[page.locator(f"{CARD} canvas").element_handle(), sorted(shown)],
+        )
         shown.add(page.locator(f"{CARD} canvas").evaluate(PICTURE))
     assert len(shown) == len(WAY)
 
@@ -259,6 +264,7 @@ def test_everything_can_be_done_by_keyboard(page: Page, server: Server) -> None:
     page.keyboard.press("Shift+ArrowUp")
     page.keyboard.press("Enter")
     expect(spoken).to_have_text("Pin 1 dropped.")
+    at_rest(page)
     before = place_of(page, 0)
     page.keyboard.press("+")
     assert place_of(page, 0) != before
