@@ -135,20 +135,20 @@ def follow(job: Job, key: str) -> None:
 
 
 def _wait(job: Job, key: str) -> None:
+    step = step_of(job.log_tail().splitlines())
     with st.container(key=f"{key}_progress", border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/hourglass_top: {_words(job)}")
+            st.markdown(f":material/hourglass_top: {_words(job, step)}")
             st.button(
                 "Cancel", key=f"{key}.cancel", type="tertiary", icon=":material/close:",
                 on_click=job.stop_now, width="content",
             )  # fmt: skip
-        st.progress(step_of(job.log_tail().splitlines()).share)
+        st.progress(step.share)
 
 
-def _words(job: Job) -> str:
+def _words(job: Job, step: Step) -> str:
     if job.state() == "queued":
         return "The measuring waits for its turn: something else is being computed or trained."
-    step = step_of(job.log_tail().splitlines())
     return f"{step.words}… {duration(job.age())} so far."
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalogue, pin_files, projections, runs_export, share_home
+from explorer import pin_files, projections, runs_export, share_home
 from explorer.analysis.projection.spec import TSNE, ProjectionSpec
 from tests.explorer.made_runs import pictures, sentences, write_run
 from tests.explorer.test_pages import on_the_map, open_page
+from tests.explorer.test_share_items import panel
 from vae_core.checkpoint import load_run
 
 PIN = {"x": 0.0, "y": 0.0, "z": None, "index": 3, "view": "raw", "note": "look here"}
@@ -23,15 +24,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     monkeypatch.setattr(runs_export.Exports, "ask", lambda self, *what: found.append(what))
     return found
-
-
-def panel(app: AppTest) -> AppTest:
-    run = catalogue.open_run("run:a")
-    app.session_state[f"share.open.{run.content_hash}"] = True
-    app.session_state["share.way"] = "File"
-    app.run()
-    assert not app.exception
-    return app
 
 
 def make(app: AppTest) -> None:
@@ -49,7 +41,7 @@ def test_the_file_has_the_view_and_the_colours_of_the_page(
     app.query_params["view"] = SPEC.id
     app.run()
     app.selectbox(key="map.colour").set_value("Split").run()
-    make(panel(app))
+    make(panel(app, "File"))
     [(path, _, form, options)] = asked
     assert (path, form) == (folder, "html")
     assert options == ("--view", SPEC.id, "--colour", "Split")
@@ -59,7 +51,7 @@ def test_clusters_that_are_not_kept_are_said_not_to_be_in_it(
     runs: Path, asked: list[tuple[Any, ...]]
 ) -> None:
     write_run(runs / "a", sentences(40), latent_dim=5)
-    app = panel(open_page("clusters.py", "run:a"))
+    app = panel(open_page("clusters.py", "run:a"), "File")
     assert any("not kept with the run yet" in one.value for one in app.caption)
     make(app)
     [(_, _, _, options)] = asked
@@ -76,7 +68,7 @@ def test_only_what_is_found_and_the_pins_go_into_it(
     runs: Path, asked: list[tuple[Any, ...]]
 ) -> None:
     folder = write_run(runs / "a", pictures(40))
-    app = panel(on_the_map(open_page("map.py", "run:a"), items=[3, 4, 9], pins=[PIN]))
+    app = panel(on_the_map(open_page("map.py", "run:a"), items=[3, 4, 9], pins=[PIN]), "File")
     make(app)
     [(_, _, _, options)] = asked
     given = dict(zip(options[::2], options[1::2], strict=True))

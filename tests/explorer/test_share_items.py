@@ -42,10 +42,11 @@ def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works]:
     found.close()
 
 
-def panel(app: AppTest) -> AppTest:
+def panel(app: AppTest, way: str = "Items") -> AppTest:
+    """Open the Share panel of the map that is shown, at one of its ways."""
     run = catalogue.open_run("run:a")
     app.session_state[f"share.open.{run.content_hash}"] = True
-    app.session_state["share.way"] = "Items"
+    app.session_state["share.way"] = way
     app.run()
     assert not app.exception
     return app
